@@ -1,0 +1,183 @@
+import { readSync, writeSync } from 'node:fs';
+
+import type { ByteStream, FileExtent } from '../base/bytes.js';
+import type { ErrorCode } from '../base/error-code.js';
+import { ToolError, fromSystemError } from '../base/error.js';
+import { type HashAlgorithm, type Hasher, startHash } from '../base/hash.js';
+import { CHUNK_SIZE, type Limits } from '../base/limits.js';
+import type { Compression } from './compression.js';
+
+/** One run of bytes to read once: hashed, perhaps decompressed, perhaps copied. Plain data, so any thread can do it. */
+export interface BulkJob {
+  /** How errors name the bytes: a path, a digest. */
+  readonly subject: string;
+  readonly extent: FileExtent;
+  /** Of the bytes as stored. */
+  readonly algorithm: HashAlgorithm;
+  /** Lower-case hex that the stored bytes must have; another one is DIGEST_MISMATCH. */
+  readonly expected?: string;
+  /** How the bytes are compressed; without it there is no inner content. */
+  readonly compression?: Compression;
+  /** Of the decompressed bytes; by default as {@link algorithm}. */
+  readonly innerAlgorithm?: HashAlgorithm;
+  /** Lower-case hex that the decompressed bytes must have; another one is DIFFID_MISMATCH. */
+  readonly expectedInner?: string;
+  readonly target?: BulkTarget;
+}
+
+/** Where a job's bytes go in an open file; the descriptor stays the owner's. */
+export interface BulkTarget {
+  readonly fd: number;
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  /** The bytes as stored, or decompressed. */
+  readonly content: 'raw' | 'inner';
+}
+
+export interface BulkResult {
+  /** Lower-case hex of the stored bytes. */
+  readonly hex: string;
+  /** Of the decompressed bytes: hex and number. Present if the job has a compression. */
+  readonly inner?: { readonly hex: string; readonly size: number };
+}
+
+/** What a thread brings to the jobs that it does. */
+export interface BulkLane {
+  readonly limits: Limits;
+  readonly buffer: Uint8Array;
+  /** Counts stored bytes done; a promise means: wait for it before going on. Throws when the work is called off. */
+  advance(bytes: number): Promise<void> | undefined;
+}
+
+/** Memory for the chunks of one thread. */
+export const bulkBuffer = (): Uint8Array => new Uint8Array(CHUNK_SIZE);
+
+/**
+ * Fills the buffer from a place in the job's extent.
+ * @returns the bytes that were read: the buffer's length, or what is left of the extent
+ * @throws {ToolError} FILE_CHANGED if the file ends before the extent does, IO
+ */
+export const readExtent = (job: BulkJob, at: number, buffer: Uint8Array): number => {
+  const { fd, offset, length } = job.extent;
+  const wanted = Math.min(buffer.length, length - at);
+  let filled = 0;
+  while (filled < wanted) {
+    let count: number;
+    try {
+      count = readSync(fd, buffer, filled, wanted - filled, offset + at + filled);
+    } catch (error) {
+      throw fromSystemError(error, 'reading failed', job.subject);
+    }
+    if (count === 0) {
+      throw new ToolError('FILE_CHANGED', 'the file became shorter while it was read', {
+        subject: job.subject,
+        offset: offset + at + filled,
+        expected: `${offset + length} bytes`,
+        found: `${offset + at + filled}`,
+        hint: 'let nothing write to the file while it is in use',
+      });
+    }
+    filled += count;
+  }
+  return wanted;
+};
+
+/**
+ * Writes all of a chunk at a place in an open file.
+ * @throws {ToolError} NO_SPACE, IO
+ */
+export const writeAt = (subject: string, fd: number, chunk: Uint8Array, position: number): void => {
+  let written = 0;
+  try {
+    while (written < chunk.length) {
+      written += writeSync(fd, chunk, written, chunk.length - written, position + written);
+    }
+  } catch (error) {
+    throw fromSystemError(error, 'writing failed', subject);
+  }
+};
+
+const expectHex = (code: ErrorCode, what: string, subject: string, expected: string | undefined, found: string): void => {
+  if (expected !== undefined && expected !== found) throw new ToolError(code, what, { subject, expected, found });
+};
+
+/**
+ * The hex of a job's stored bytes, held against the expectation.
+ * @throws {ToolError} DIGEST_MISMATCH
+ */
+export const finishRaw = (job: BulkJob, hash: Hasher): string => {
+  const hex = hash.hex();
+  expectHex('DIGEST_MISMATCH', `the bytes do not have this ${job.algorithm}`, job.subject, job.expected, hex);
+  return hex;
+};
+
+const runPlain = async (job: BulkJob, lane: BulkLane): Promise<BulkResult> => {
+  const hash = startHash(job.algorithm);
+  for (let at = 0; at < job.extent.length; ) {
+    const count = readExtent(job, at, lane.buffer);
+    const chunk = lane.buffer.subarray(0, count);
+    hash.update(chunk);
+    if (job.target !== undefined) writeAt(job.subject, job.target.fd, chunk, job.target.offset + at);
+    at += count;
+    const pause = lane.advance(count);
+    if (pause !== undefined) await pause;
+  }
+  return { hex: finishRaw(job, hash) };
+};
+
+/** How far the stored bytes of a job have been hashed. */
+interface RawProgress {
+  readonly hash: Hasher;
+  at: number;
+}
+
+/** The stored bytes, hashed and copied as they pass. */
+async function* tapRaw(job: BulkJob, lane: BulkLane, progress: RawProgress): ByteStream {
+  while (progress.at < job.extent.length) {
+    // Decompressors may keep a chunk for a while, so each gets memory of its own.
+    const chunk = new Uint8Array(Math.min(CHUNK_SIZE, job.extent.length - progress.at));
+    readExtent(job, progress.at, chunk);
+    progress.hash.update(chunk);
+    if (job.target?.content === 'raw') writeAt(job.subject, job.target.fd, chunk, job.target.offset + progress.at);
+    progress.at += chunk.length;
+    yield chunk;
+    const pause = lane.advance(chunk.length);
+    if (pause !== undefined) await pause;
+  }
+}
+
+const runCompressed = async (job: BulkJob, compression: Compression, lane: BulkLane): Promise<BulkResult> => {
+  // Loaded when needed: most archives hold layers that stay as they are.
+  const { decompress } = await import('./compression.js');
+  const { subject } = job;
+  const innerAlgorithm = job.innerAlgorithm ?? job.algorithm;
+  const raw: RawProgress = { hash: startHash(job.algorithm), at: 0 };
+  const inner = startHash(innerAlgorithm);
+  let size = 0;
+  try {
+    for await (const chunk of decompress(tapRaw(job, lane, raw), compression, { subject, limits: lane.limits })) {
+      inner.update(chunk);
+      if (job.target?.content === 'inner') writeAt(subject, job.target.fd, chunk, job.target.offset + size);
+      size += chunk.length;
+    }
+  } catch (error) {
+    // Bytes that are not the expected ones are the better answer than what is wrong inside them.
+    if (job.expected !== undefined && error instanceof ToolError && error.class === 'input') {
+      for await (const _ of tapRaw(job, lane, raw));
+      finishRaw(job, raw.hash);
+    }
+    throw error;
+  }
+  const hex = finishRaw(job, raw.hash);
+  const innerHex = inner.hex();
+  const what = `the decompressed bytes do not have this ${innerAlgorithm}`;
+  expectHex('DIFFID_MISMATCH', what, subject, job.expectedInner, innerHex);
+  return { hex, inner: { hex: innerHex, size } };
+};
+
+/**
+ * Does one job on this thread.
+ * @throws {ToolError} DIGEST_MISMATCH, DIFFID_MISMATCH, FILE_CHANGED, NO_SPACE, IO, and what decompression throws
+ */
+export const runJob = (job: BulkJob, lane: BulkLane): Promise<BulkResult> =>
+  job.compression === undefined ? runPlain(job, lane) : runCompressed(job, job.compression, lane);

@@ -1,0 +1,86 @@
+import { ToolError } from '../base/error.js';
+import { type FseTable, buildFseTable, readFseTable, singleSymbolTable } from './zstd-fse.js';
+
+/**
+ * The three alphabets of a sequence - literal lengths, offsets, match lengths - and how a block describes their
+ * tables.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.3.2}
+ */
+export type Alphabet = 'literal' | 'offset' | 'match';
+
+const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+
+const baselines = (extra: readonly number[], first: number): Uint32Array => {
+  const result = new Uint32Array(extra.length);
+  let value = first;
+  extra.forEach((bits, code) => {
+    result[code] = value;
+    value += 2 ** bits;
+  });
+  return result;
+};
+
+const LITERAL_BITS = [...zeros(16), 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+const MATCH_BITS = [...zeros(32), 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
+/** Extra bits of a literal length code, and the length that they are added to. */
+export const LITERAL_EXTRA: Uint8Array = Uint8Array.from(LITERAL_BITS);
+export const LITERAL_BASE: Uint32Array = baselines(LITERAL_BITS, 0);
+/** Extra bits of a match length code, and the length that they are added to. */
+export const MATCH_EXTRA: Uint8Array = Uint8Array.from(MATCH_BITS);
+export const MATCH_BASE: Uint32Array = baselines(MATCH_BITS, 3);
+
+const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
+
+interface Rules {
+  readonly symbol: number;
+  readonly log: number;
+  readonly standard: FseTable;
+}
+
+/** Largest symbol and table, and the table of the standard: appendix A of the RFC follows from these counts. */
+const RULES: Readonly<Record<Alphabet, Rules>> = {
+  literal: {
+    symbol: 35,
+    log: 9,
+    standard: buildFseTable(
+      [4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1],
+      6,
+    ),
+  },
+  offset: {
+    symbol: 31,
+    log: 8,
+    standard: buildFseTable([...ones(6), 2, 2, 2, ...ones(15), -1, -1, -1, -1, -1], 5),
+  },
+  match: {
+    symbol: 52,
+    log: 9,
+    standard: buildFseTable([1, 4, 3, 2, 2, 2, 2, 2, 2, ...ones(37), -1, -1, -1, -1, -1, -1, -1], 6),
+  },
+};
+
+/**
+ * Reads the table of one alphabet from `at`: the standard one, one of a single symbol, one described in the data, or
+ * the last one again.
+ * @throws {ToolError} ZSTD_CORRUPT
+ */
+export const readSequenceTable = (
+  alphabet: Alphabet,
+  mode: number,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  last: FseTable | undefined,
+): { readonly table: FseTable; readonly next: number } => {
+  const { symbol, log, standard } = RULES[alphabet];
+  if (mode === 0) return { table: standard, next: at };
+  if (mode === 2) return readFseTable(bytes, at, end, { symbol, log });
+  if (mode === 3) {
+    if (last === undefined) throw new ToolError('ZSTD_CORRUPT', 'sequences use a table that no block gave');
+    return { table: last, next: at };
+  }
+  const only = bytes[at] ?? 0;
+  if (at >= end || only > symbol) throw new ToolError('ZSTD_CORRUPT', 'sequences have an impossible symbol');
+  return { table: singleSymbolTable(only), next: at + 1 };
+};

@@ -1,0 +1,15 @@
+import type { Note } from '../base/event.js';
+import type { FileTree, TreeNote } from '../base/file-tree.js';
+
+const MESSAGES: Readonly<Record<TreeNote['code'], string>> = {
+  TAR_NO_TRAILER: 'the tar has no end mark; everything that is used was there and verified',
+  TAR_TRAILING_DATA: 'bytes after the end of the tar are ignored',
+  TAR_META_STACKED: 'two extension headers describe one member; the last one counts',
+  TAR_TYPE_UNKNOWN: 'a member of unknown type is ignored',
+  TAR_LINK_SIZE: 'a member that has no body claims a size',
+  ARCHIVE_DUPLICATE: 'a name occurs twice with the same content',
+};
+
+/** What was odd about the tree, as notes on the source. */
+export const notesOf = (tree: FileTree): readonly Note[] =>
+  tree.notes.map((note) => ({ ...note, severity: 'warning', message: MESSAGES[note.code] }));
