@@ -45,14 +45,19 @@ export const describeJson = (value: JsonValue | undefined): string => {
   if (value instanceof JsonNumber) return `the number ${excerpt(value.text, 40)}`;
   if (typeof value === 'string') return `"${excerpt(value, 80)}"`;
   if (isJsonArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? 'an empty object' : 'an object';
+  if (typeof value === 'object' && value !== null)
+    return Object.keys(value).length === 0 ? 'an empty object' : 'an object';
   return String(value);
 };
 
 const expectation = ({ keyword, params, schemaPath, parentSchema }: KeywordFailure): string => {
   const title = parentSchema?.['title'];
   if (typeof title === 'string' && (schemaPath.includes('/$defs/') || keyword === 'pattern')) return title;
-  if (keyword === 'type') return [params['type']].flat().map((type) => ARTICLES[String(type)] ?? String(type)).join(' or ');
+  if (keyword === 'type')
+    return [params['type']]
+      .flat()
+      .map((type) => ARTICLES[String(type)] ?? String(type))
+      .join(' or ');
   if (keyword === 'const') return JSON.stringify(params['allowedValue']);
   if (keyword === 'enum') return `one of ${JSON.stringify(params['allowedValues'])}`;
   if (keyword === 'pattern') return `text of the form ${String(params['pattern'])}`;
@@ -73,11 +78,17 @@ const memberIssue = (failure: KeywordFailure, member: unknown, document: JsonVal
 const issueOf = (failure: KeywordFailure, document: JsonValue): SchemaIssue => {
   const { keyword, params, instancePath, propertyName: key } = failure;
   if (keyword === 'required') return memberIssue(failure, params['missingProperty'], document, 'a value');
-  if (keyword === 'additionalProperties') return memberIssue(failure, params['additionalProperty'], document, 'no such member');
+  if (keyword === 'additionalProperties')
+    return memberIssue(failure, params['additionalProperty'], document, 'no such member');
   const code = codeOf(failure);
   const expected = expectation(failure);
   if (key !== undefined) {
-    return { code, pointer: appendPointer(instancePath, key), expected: `a key that is ${expected}`, found: describeJson(key) };
+    return {
+      code,
+      pointer: appendPointer(instancePath, key),
+      expected: `a key that is ${expected}`,
+      found: describeJson(key),
+    };
   }
   return { code, pointer: instancePath, expected, found: describeJson(valueAt(document, instancePath)) };
 };

@@ -70,7 +70,9 @@ const withoutOtherNumbers = (value: JsonValue): unknown => {
 const referencesOf = (schema: unknown): readonly string[] => {
   if (typeof schema !== 'object' || schema === null) return [];
   return Object.entries(schema).flatMap(([key, value]: [string, unknown]) =>
-    key === '$ref' && typeof value === 'string' && !value.startsWith('#') ? [value.replace(/#.*$/, '')] : referencesOf(value),
+    key === '$ref' && typeof value === 'string' && !value.startsWith('#')
+      ? [value.replace(/#.*$/, '')]
+      : referencesOf(value),
   );
 };
 
@@ -92,7 +94,14 @@ interface Engine {
 const startEngine = async (allErrors: boolean): Promise<Engine> => {
   const { Ajv2020: Validator } = await import('ajv/dist/2020.js');
   // The schemas are checked against their meta-schema by a test, not at every start.
-  const ajv = new Validator({ strict: true, allErrors, verbose: true, meta: false, validateSchema: false, logger: false });
+  const ajv = new Validator({
+    strict: true,
+    allErrors,
+    verbose: true,
+    meta: false,
+    validateSchema: false,
+    logger: false,
+  });
   return { ajv, known: new Set() };
 };
 

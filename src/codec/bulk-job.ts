@@ -105,10 +105,29 @@ const expectHex = (code: ErrorCode, what: string, subject: string, expected: str
  * The hex of a job's stored bytes, held against the expectation.
  * @throws {ToolError} DIGEST_MISMATCH
  */
-export const finishRaw = (job: BulkJob, hash: Hasher): string => {
+export const finishRaw = (job: Pick<BulkJob, 'subject' | 'algorithm' | 'expected'>, hash: Hasher): string => {
   const hex = hash.hex();
   expectHex('DIGEST_MISMATCH', `the bytes do not have this ${job.algorithm}`, job.subject, job.expected, hex);
   return hex;
+};
+
+const finishInner = (job: BulkJob, hex: string, size: number): { readonly hex: string; readonly size: number } => {
+  const what = `the decompressed bytes do not have this ${job.innerAlgorithm ?? job.algorithm}`;
+  expectHex('DIFFID_MISMATCH', what, job.subject, job.expectedInner, hex);
+  return { hex, size };
+};
+
+/** Whether one hash over the stored bytes is all that a job asks for. */
+export const isPlainJob = ({ compression, algorithm, innerAlgorithm }: BulkJob): boolean =>
+  compression === undefined || (compression === 'none' && (innerAlgorithm ?? algorithm) === algorithm);
+
+/**
+ * The result of a plain job whose bytes were all hashed.
+ * @throws {ToolError} DIGEST_MISMATCH, DIFFID_MISMATCH
+ */
+export const finishPlain = (job: BulkJob, hash: Hasher): BulkResult => {
+  const hex = finishRaw(job, hash);
+  return job.compression === undefined ? { hex } : { hex, inner: finishInner(job, hex, job.extent.length) };
 };
 
 const runPlain = async (job: BulkJob, lane: BulkLane): Promise<BulkResult> => {
@@ -122,7 +141,7 @@ const runPlain = async (job: BulkJob, lane: BulkLane): Promise<BulkResult> => {
     const pause = lane.advance(count);
     if (pause !== undefined) await pause;
   }
-  return { hex: finishRaw(job, hash) };
+  return finishPlain(job, hash);
 };
 
 /** How far the stored bytes of a job have been hashed. */
@@ -150,9 +169,8 @@ const runCompressed = async (job: BulkJob, compression: Compression, lane: BulkL
   // Loaded when needed: most archives hold layers that stay as they are.
   const { decompress } = await import('./compression.js');
   const { subject } = job;
-  const innerAlgorithm = job.innerAlgorithm ?? job.algorithm;
   const raw: RawProgress = { hash: startHash(job.algorithm), at: 0 };
-  const inner = startHash(innerAlgorithm);
+  const inner = startHash(job.innerAlgorithm ?? job.algorithm);
   let size = 0;
   try {
     for await (const chunk of decompress(tapRaw(job, lane, raw), compression, { subject, limits: lane.limits })) {
@@ -169,10 +187,7 @@ const runCompressed = async (job: BulkJob, compression: Compression, lane: BulkL
     throw error;
   }
   const hex = finishRaw(job, raw.hash);
-  const innerHex = inner.hex();
-  const what = `the decompressed bytes do not have this ${innerAlgorithm}`;
-  expectHex('DIFFID_MISMATCH', what, subject, job.expectedInner, innerHex);
-  return { hex, inner: { hex: innerHex, size } };
+  return { hex, inner: finishInner(job, inner.hex(), size) };
 };
 
 /**
@@ -180,4 +195,4 @@ const runCompressed = async (job: BulkJob, compression: Compression, lane: BulkL
  * @throws {ToolError} DIGEST_MISMATCH, DIFFID_MISMATCH, FILE_CHANGED, NO_SPACE, IO, and what decompression throws
  */
 export const runJob = (job: BulkJob, lane: BulkLane): Promise<BulkResult> =>
-  job.compression === undefined ? runPlain(job, lane) : runCompressed(job, job.compression, lane);
+  isPlainJob(job) ? runPlain(job, lane) : runCompressed(job, job.compression ?? 'none', lane);

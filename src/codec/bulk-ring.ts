@@ -1,7 +1,7 @@
 import { startHash } from '../base/hash.js';
 import { CHUNK_SIZE } from '../base/limits.js';
 import { type BulkControl, throwIfCalledOff } from './bulk-control.js';
-import { type BulkJob, finishRaw, readExtent, writeAt } from './bulk-job.js';
+import { type BulkJob, type BulkResult, finishPlain, readExtent, writeAt } from './bulk-job.js';
 
 /**
  * A few chunks of shared memory between a thread that reads and one that hashes. One blob alone cannot be hashed by
@@ -100,10 +100,9 @@ const tellFeeder = (ring: Ring): void => {
 
 /**
  * Hashes a job's bytes as they come through the ring, and copies while none have come. Blocks its thread.
- * @returns lower-case hex
- * @throws {ToolError} DIGEST_MISMATCH, NO_SPACE, IO
+ * @throws {ToolError} DIGEST_MISMATCH, DIFFID_MISMATCH, NO_SPACE, IO
  */
-export const hashFromRing = (job: BulkJob, ring: Ring, control: BulkControl): string => {
+export const hashFromRing = (job: BulkJob, ring: Ring, control: BulkControl): BulkResult => {
   const hash = startHash(job.algorithm);
   for (let at = 0; at < job.extent.length; ) {
     throwIfCalledOff(control);
@@ -119,5 +118,5 @@ export const hashFromRing = (job: BulkJob, ring: Ring, control: BulkControl): st
     Atomics.add(ring.counters, DRAINED, 1);
     tellFeeder(ring);
   }
-  return finishRaw(job, hash);
+  return finishPlain(job, hash);
 };

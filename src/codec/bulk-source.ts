@@ -1,10 +1,21 @@
 import type { ByteSource, ByteStream } from '../base/bytes.js';
-import { startHash } from '../base/hash.js';
-import { type BulkJob, type BulkResult, finishInner, finishRaw, writeAt } from './bulk-job.js';
+import { ToolError } from '../base/error.js';
+import { type Hasher, startHash } from '../base/hash.js';
+import { type BulkJob, type BulkResult, finishRaw, writeAt } from './bulk-job.js';
 import { type BulkOptions, runBulk } from './bulk.js';
 
 /** A {@link BulkJob} on any source, whether it lies in a file or not. */
 export type SourceJob = Omit<BulkJob, 'extent'> & { readonly source: ByteSource };
+
+const finishInner = (job: SourceJob, hash: Hasher): string => {
+  const found = hash.hex();
+  if (job.expectedInner === undefined || job.expectedInner === found) return found;
+  throw new ToolError('DIFFID_MISMATCH', 'the decompressed bytes do not have their diffID', {
+    subject: job.subject,
+    expected: job.expectedInner,
+    found,
+  });
+};
 
 const runStream = async (job: SourceJob, options: BulkOptions): Promise<BulkResult> => {
   const raw = startHash(job.algorithm);

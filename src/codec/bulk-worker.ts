@@ -31,7 +31,7 @@ try {
   const pipedJob = piped === undefined ? undefined : jobs[piped.job];
   if (piped !== undefined && pipedJob !== undefined) {
     current = piped.job;
-    post({ type: 'result', job: current, result: { hex: hashFromRing(pipedJob, piped.ring, control) } });
+    post({ type: 'result', job: current, result: hashFromRing(pipedJob, piped.ring, control) });
   }
 } catch (error) {
   if (!(error instanceof CalledOff)) post({ type: 'failure', job: current, error: packError(error) });

@@ -14,7 +14,7 @@ import {
   takeNext,
   throwIfCalledOff,
 } from './bulk-control.js';
-import { type BulkJob, type BulkLane, type BulkResult, bulkBuffer, runJob } from './bulk-job.js';
+import { type BulkJob, type BulkLane, type BulkResult, bulkBuffer, isPlainJob, runJob } from './bulk-job.js';
 import { type BulkMessage, type BulkWorkerData, unpackError } from './bulk-message.js';
 import { type Ring, createRing, feedRing } from './bulk-ring.js';
 
@@ -62,11 +62,12 @@ const lengthOf = (jobs: readonly BulkJob[], index: number): number => jobs[index
 
 const planRun = (jobs: readonly BulkJob[], workers: boolean): Run => {
   const bySize = [...jobs.keys()].sort((a, b) => lengthOf(jobs, b) - lengthOf(jobs, a) || a - b);
-  const [largest] = bySize;
+  const largest = bySize[0];
+  const job = largest === undefined ? undefined : jobs[largest];
   const total = jobs.reduce((sum, job) => sum + job.extent.length, 0);
   const shared = { jobs, control: createControl(), results: jobs.map(() => undefined), failures: new Map() };
-  if (workers && largest !== undefined && jobs[largest]?.compression === undefined) {
-    const length = lengthOf(jobs, largest);
+  if (workers && largest !== undefined && job !== undefined && isPlainJob(job)) {
+    const { length } = job.extent;
     if (length >= WORTH_THE_RING && length > 2 * (total - length)) {
       return { ...shared, order: bySize.slice(1), piped: { job: largest, ring: createRing() } };
     }

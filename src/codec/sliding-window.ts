@@ -1,5 +1,8 @@
 import { EMPTY } from '../base/bytes.js';
 
+/** Bytes behind the room that was asked for, into which a decoder that copies words may spill. */
+const SPILL = 16;
+
 const MIN_SLACK = 1024 * 1024;
 const MAX_SLACK = 16 * 1024 * 1024;
 
@@ -13,6 +16,8 @@ const MAX_SLACK = 16 * 1024 * 1024;
  */
 export class SlidingWindow {
   buffer: Uint8Array = EMPTY;
+  /** Of the same memory as `buffer`. */
+  view: DataView = new DataView(EMPTY.buffer);
   /** Where the next byte goes. */
   position = 0;
   #size = 0;
@@ -42,7 +47,7 @@ export class SlidingWindow {
 
   /** Whether `count` bytes can be written without moving memory, which would spoil what was taken or is pending. */
   fits(count: number): boolean {
-    return this.position + count <= this.buffer.length;
+    return this.position + count + SPILL <= this.buffer.length;
   }
 
   /** Makes room for `count` bytes at `position`. What was written must have been taken. */
@@ -51,12 +56,13 @@ export class SlidingWindow {
     const kept = this.reach;
     const start = this.position - kept;
     const slack = Math.max(count, Math.min(MAX_SLACK, Math.max(MIN_SLACK, this.#size)));
-    const full = this.#size + slack;
+    const full = this.#size + slack + SPILL;
     if (this.buffer.length < full) {
-      const wanted = Math.max(kept + count, 2 * this.buffer.length, MIN_SLACK);
+      const wanted = Math.max(kept + count + SPILL, 2 * this.buffer.length, MIN_SLACK);
       const grown = new Uint8Array(Math.min(full, wanted));
       grown.set(this.buffer.subarray(start, this.position));
       this.buffer = grown;
+      this.view = new DataView(grown.buffer);
     } else {
       this.buffer.copyWithin(0, start, this.position);
     }

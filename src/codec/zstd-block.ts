@@ -8,7 +8,7 @@ import { LITERAL_BASE, LITERAL_EXTRA, MATCH_BASE, MATCH_EXTRA, readSequenceTable
 const corrupt = (what: string): ToolError => new ToolError('ZSTD_CORRUPT', what);
 
 /** Bytes from which a call of the runtime copies faster than a loop. */
-const LONG_COPY = 48;
+const LONG_COPY = 192;
 
 interface Tables {
   readonly literal: FseTable;
@@ -91,7 +91,9 @@ export class BlockDecoder {
     const matchCells = tables.match.cells;
     const view = this.#view;
     const source = literals.bytes;
+    const sourceView = literals.view;
     const out = window.buffer;
+    const outView = window.view;
     const reach = window.reach;
     const begin = window.position;
     const size = window.size;
@@ -175,8 +177,11 @@ export class BlockDecoder {
       if (literalLength > literals.end - from) throw corrupt('sequences use more literals than there are');
       if (literalLength + matchLength > stop - at) throw corrupt('block is larger than its limit');
 
+      // Copies run in steps of four bytes and up to three too far, which what comes next makes good.
       if (literalLength < LONG_COPY) {
-        for (let index = 0; index < literalLength; index += 1) out[at + index] = source[from + index]!;
+        for (let done = 0; done < literalLength; done += 4) {
+          outView.setUint32(at + done, sourceView.getUint32(from + done, true), true);
+        }
       } else {
         out.set(source.subarray(from, from + literalLength), at);
       }
@@ -185,8 +190,12 @@ export class BlockDecoder {
       // A match may reach into this block and, before it, as far as the window.
       if (offset <= 0 || offset > reach + (at - begin) || offset > size) throw corrupt('match reaches too far back');
       const back = at - offset;
-      if (matchLength < LONG_COPY || offset < matchLength) {
-        for (let index = 0; index < matchLength; index += 1) out[at + index] = out[back + index]!;
+      if (offset < 4) {
+        for (let done = 0; done < matchLength; done += 1) out[at + done] = out[back + done]!;
+      } else if (matchLength < LONG_COPY || offset < matchLength) {
+        for (let done = 0; done < matchLength; done += 4) {
+          outView.setUint32(at + done, outView.getUint32(back + done, true), true);
+        }
       } else {
         out.copyWithin(at, back, back + matchLength);
       }

@@ -10,6 +10,8 @@ export const MAX_BLOCK: number = 128 * 1024;
 /** The literals of one block: a run of bytes, and where the next section begins. */
 export interface Literals {
   readonly bytes: Uint8Array;
+  /** Of the same memory as `bytes`. */
+  readonly view: DataView;
   readonly start: number;
   readonly end: number;
   readonly next: number;
@@ -50,7 +52,8 @@ const readSection = (bytes: Uint8Array, start: number): Section => {
 /** Decodes the literals section of a block; keeps the Huffman table, which a later block may use again. */
 export class LiteralsDecoder {
   #table: HuffmanTable | undefined;
-  readonly #plain = new Uint8Array(MAX_BLOCK);
+  readonly #plain = new Uint8Array(MAX_BLOCK + BLOCK_MARGIN);
+  readonly #plainView = new DataView(this.#plain.buffer);
 
   /** Forgets the table: a new frame begins. */
   restart(): void {
@@ -67,8 +70,8 @@ export class LiteralsDecoder {
     const next = section.start + section.stored;
     if (section.size > limit) throw corrupt('more literals than a block may hold');
     if (next > end) throw corrupt('literals section is cut');
-    if (section.type === 0) return { bytes, start: section.start, end: next, next };
-    const literals = { bytes: this.#plain, start: 0, end: section.size, next };
+    if (section.type === 0) return { bytes, view, start: section.start, end: next, next };
+    const literals = { bytes: this.#plain, view: this.#plainView, start: 0, end: section.size, next };
     if (section.type === 1) this.#plain.fill(bytes[section.start] ?? 0, 0, section.size);
     else this.#decode(view, bytes, section, next);
     return literals;

@@ -1,10 +1,10 @@
 import type { ByteSource } from '../base/bytes.js';
-import { ToolError } from '../base/error.js';
+import { ToolError, invariant } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import type { FileTree } from '../base/file-tree.js';
 import type { JsonValue } from '../base/json-parse.js';
 import { type Compression, SNIFF_LENGTH, sniffCompression } from '../codec/compression.js';
-import { runBulk } from '../codec/bulk.js';
+import { type SourceJob, runSources } from '../codec/bulk-source.js';
 import { type BlobReader, withMemory } from '../content/blob.js';
 import { parseConfig } from '../content/document.js';
 import type { ImageSource, SourceRoot } from '../content/image.js';
@@ -162,19 +162,8 @@ class DockerArchiveReader {
     if (pending.length === 0) return;
     const sources = await Promise.all(pending.map((layer) => this.open(layer.path, 'layer')));
     try {
-      const results = await runBulk(
-        pending.map((layer, index) => {
-          const algorithm = hashAlgorithmOf(layer.diffID);
-          const source = sources[index];
-          return {
-            subject: this.subject(layer.path),
-            source: source as ByteSource,
-            algorithm: 'sha256' as const,
-            compression: layer.compression,
-            innerAlgorithm: algorithm,
-            expectedInner: encodedOf(layer.diffID),
-          };
-        }),
+      const results = await runSources(
+        sources.map((source, index) => this.job(source, pending[index])),
         this.options,
       );
       for (const [index, layer] of pending.entries()) {
@@ -183,6 +172,18 @@ class DockerArchiveReader {
     } finally {
       await Promise.all(sources.map((source) => source.close()));
     }
+  }
+
+  private job(source: ByteSource, layer: LayerFile | undefined): SourceJob {
+    invariant(layer !== undefined, 'a source without its layer');
+    return {
+      subject: this.subject(layer.path),
+      source,
+      algorithm: 'sha256',
+      compression: layer.compression,
+      innerAlgorithm: hashAlgorithmOf(layer.diffID),
+      expectedInner: encodedOf(layer.diffID),
+    };
   }
 
   private roots(item: DockerSaveItem, raw: Uint8Array, layers: readonly LayerFile[]): readonly SourceRoot[] {

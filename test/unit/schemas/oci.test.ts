@@ -34,12 +34,21 @@ describeSchema({
     ['the least', descriptor('')],
     ['the largest size', `{"mediaType":"a/b","digest":"${SHA256}","size":9007199254740991}`],
     ['a digest by sha512', `{"mediaType":"a/b","digest":"${SHA512}","size":0}`],
-    ['a digest by an unknown algorithm', '{"mediaType":"a/b","digest":"multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8","size":0}'],
-    ['a digest whose algorithm begins like sha256', '{"mediaType":"a/b","digest":"sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564=","size":0}'],
+    [
+      'a digest by an unknown algorithm',
+      '{"mediaType":"a/b","digest":"multihash+base58:QmRZxt2b1FVZPNqd8hsiykDL3TdBDeTSPX9Kv46HmX4Gx8","size":0}',
+    ],
+    [
+      'a digest whose algorithm begins like sha256',
+      '{"mediaType":"a/b","digest":"sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564=","size":0}',
+    ],
     ['media types of every allowed character', descriptor(',"artifactType":"0!#$&^_.+-/A!#$&^_.+-"')],
     ['empty data', descriptor(',"data":""')],
     ['data with two padding characters', descriptor(',"data":"QUJDRA=="')],
-    ['annotations by names of object members', descriptor(',"annotations":{"__proto__":"a","constructor":"b","toString":"c"}')],
+    [
+      'annotations by names of object members',
+      descriptor(',"annotations":{"__proto__":"a","constructor":"b","toString":"c"}'),
+    ],
     ['an unknown platform', descriptor(',"platform":{"architecture":"","os":"plan9"}')],
     ['an unknown number', descriptor(',"x":1e400')],
   ],
@@ -56,7 +65,12 @@ describeSchema({
     ['a digest of 65 digits', '/digest', JSON.stringify(`${SHA256}0`), 'DIGEST_INVALID'],
     ['a sha512 digest of 127 digits', '/digest', JSON.stringify(SHA512.slice(0, -1)), 'DIGEST_INVALID'],
     ['a sha512 digest of 129 digits', '/digest', JSON.stringify(`${SHA512}0`), 'DIGEST_INVALID'],
-    ['a digest in upper case', '/digest', JSON.stringify(SHA256.replace(/:.*/, (hex) => hex.toUpperCase())), 'DIGEST_INVALID'],
+    [
+      'a digest in upper case',
+      '/digest',
+      JSON.stringify(SHA256.replace(/:.*/, (hex) => hex.toUpperCase())),
+      'DIGEST_INVALID',
+    ],
     ['an algorithm in upper case', '/digest', JSON.stringify(SHA256.replace('sha', 'SHA')), 'DIGEST_INVALID'],
     ['a digest that climbs', '/digest', '"sha256:../../../etc/passwd"', 'DIGEST_INVALID'],
     ['an unknown algorithm that climbs', '/digest', '"x:../../etc/passwd"', 'DIGEST_INVALID'],
@@ -86,6 +100,129 @@ describeSchema({
     ['a URL without scheme', '/urls/0', '"//example.com/blob"'],
     ['a URL with a space', '/urls/0', '"https://example.com/a b"'],
     ['an annotation that is a number', '/annotations/org.opencontainers.image.ref.name', '1'],
-    ['a platform without os', '/platform', '{"architecture":"amd64"}'].map((part, index) => (index === 1 ? '/platform/os' : part)) as [string, string, string],
-  ].filter(([, pointer]) => pointer !== '/platform/os') as [string, string, string, 'SIZE_INVALID' | 'DIGEST_INVALID' | 'SCHEMA_INVALID'][],
+  ],
+});
+
+describeSchema({
+  name: 'oci-image-manifest',
+  full: {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    artifactType: 'application/vnd.example+type',
+    config: full,
+    layers: [plain(), full],
+    subject: full,
+    annotations: { a: 'b' },
+  },
+  required: [
+    ...within('', 'schemaVersion', 'config', 'layers'),
+    ...['/config', '/layers/0', '/layers/1', '/subject'].flatMap(identity),
+    ...['/config', '/layers/1', '/subject'].flatMap((pointer) => within(`${pointer}/platform`, 'architecture', 'os')),
+  ],
+  extensible: true,
+  open: ['/annotations', '/config/annotations', '/layers/1/annotations', '/subject/annotations'],
+  valid: [
+    ['the least', `{"schemaVersion":2,"config":${descriptor('')},"layers":[]}`],
+    [
+      'an image',
+      `{"schemaVersion":2,"mediaType":"${MANIFEST}","config":${descriptor('')},"layers":[${descriptor('')},${descriptor('')}]}`,
+    ],
+    [
+      'an artifact without config',
+      `{"schemaVersion":2,"artifactType":"a/b","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"${SHA256}","size":2,"data":"e30="},"layers":[]}`,
+    ],
+    [
+      'an artifact with a config of its own',
+      `{"schemaVersion":2,"config":${descriptor('')},"layers":[${descriptor('')}],"x":[[1.5]]}`,
+    ],
+  ],
+  invalid: [
+    ['schema version 1', '/schemaVersion', '1'],
+    ['schema version 3', '/schemaVersion', '3'],
+    ['a schema version as text', '/schemaVersion', '"2"'],
+    ['a schema version with a fraction', '/schemaVersion', '2.0'],
+    ['the media type of an index', '/mediaType', '"application/vnd.oci.image.index.v1+json"'],
+    ["the media type of Docker's manifest", '/mediaType', '"application/vnd.docker.distribution.manifest.v2+json"'],
+    ['an artifact type without slash', '/artifactType', '"type"'],
+    ['a config of one digit', '/config/digest', '"sha256:0"', 'DIGEST_INVALID'],
+    ['a layer of negative size', '/layers/1/size', '-5', 'SIZE_INVALID'],
+    ['a layer of null', '/layers/0', 'null'],
+    ['a layer that is a digest', '/layers/0', JSON.stringify(SHA256)],
+    ['layers as an object', '/layers', '{"0":{}}'],
+    ['a subject that is a digest', '/subject', JSON.stringify(SHA256)],
+    ['an annotation of null', '/annotations/a', 'null'],
+    ['annotations as a list', '/annotations', '["a=b"]'],
+  ],
+});
+
+describeSchema({
+  name: 'oci-image-index',
+  full: {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    artifactType: 'application/vnd.example+type',
+    manifests: [full, plain(MANIFEST)],
+    subject: full,
+    annotations: { a: 'b' },
+  },
+  required: [
+    ...within('', 'schemaVersion', 'manifests'),
+    ...['/manifests/0', '/manifests/1', '/subject'].flatMap(identity),
+    ...['/manifests/0', '/subject'].flatMap((pointer) => within(`${pointer}/platform`, 'architecture', 'os')),
+  ],
+  extensible: true,
+  open: ['/annotations', '/manifests/0/annotations', '/subject/annotations'],
+  valid: [
+    ['the least', '{"schemaVersion":2,"manifests":[]}'],
+    [
+      'a nested index',
+      '{"schemaVersion":2,"manifests":[' +
+        descriptor('').replace('a/b', 'application/vnd.oci.image.index.v1+json') +
+        ']}',
+    ],
+    [
+      'a manifest of an unknown type',
+      `{"schemaVersion":2,"manifests":[${descriptor(',"platform":{"architecture":"unknown","os":"unknown"}')}]}`,
+    ],
+  ],
+  invalid: [
+    ['schema version 1', '/schemaVersion', '1'],
+    ['the media type of a manifest', '/mediaType', JSON.stringify(MANIFEST)],
+    ['the media type of a manifest list', '/mediaType', '"application/vnd.docker.distribution.manifest.list.v2+json"'],
+    ['manifests of null', '/manifests', 'null'],
+    ['manifests as an object', '/manifests', '{}'],
+    ['a manifest of null', '/manifests/0', 'null'],
+    ['a digest with a path', '/manifests/1/digest', '"sha256:../x"', 'DIGEST_INVALID'],
+    ['a size of null', '/manifests/1/size', 'null', 'SIZE_INVALID'],
+    ['a platform as text', '/manifests/0/platform', '"linux/arm64"'],
+    ['a variant of null', '/manifests/0/platform/variant', 'null'],
+    ['features of the operating system as text', '/manifests/0/platform/os.features', '"win32k"'],
+    ['an annotation that is an object', '/annotations/a', '{}'],
+  ],
+});
+
+describeSchema({
+  name: 'oci-layout',
+  full: { imageLayoutVersion: '1.0.0' },
+  required: ['/imageLayoutVersion'],
+  extensible: true,
+  valid: [
+    ['the one version there is', '{"imageLayoutVersion": "1.0.0"}'],
+    ['a later version of the same kind', '{"imageLayoutVersion":"1.12.3"}'],
+    ['an unknown member', '{"imageLayoutVersion":"1.0.0","x":null}'],
+  ],
+  invalid: [
+    ['version 2', '/imageLayoutVersion', '"2.0.0"'],
+    ['version 10', '/imageLayoutVersion', '"10.0.0"'],
+    ['version 0', '/imageLayoutVersion', '"0.1.0"'],
+    ['two numbers', '/imageLayoutVersion', '"1.0"'],
+    ['one number', '/imageLayoutVersion', '"1"'],
+    ['four numbers', '/imageLayoutVersion', '"1.0.0.0"'],
+    ['a pre-release', '/imageLayoutVersion', '"1.0.0-rc1"'],
+    ['a letter before it', '/imageLayoutVersion', '"v1.0.0"'],
+    ['a space before it', '/imageLayoutVersion', '" 1.0.0"'],
+    ['a newline at its end', '/imageLayoutVersion', '"1.0.0\\n"'],
+    ['nothing', '/imageLayoutVersion', '""'],
+    ['a number', '/imageLayoutVersion', '1.0'],
+  ],
 });

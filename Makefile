@@ -1,0 +1,98 @@
+# Ingot needs Node and make, and from the network only what `npm ci` fetches.
+#
+#   make test TEST=test/unit/codec      some of the tests
+#   make test VITEST_FLAGS='-t zstd'    more for vitest
+
+TEST ?=
+VITEST_FLAGS ?=
+BENCH_FLAGS ?=
+
+export npm_config_update_notifier = false
+export npm_config_fund = false
+export npm_config_audit = false
+
+check_node = const need = require("./package.json").engines.node.replace(/[^0-9.]/g, ""); \
+  const [a, b] = need.split(".").map(Number), [x, y] = process.versions.node.split(".").map(Number); \
+  if (x < a || (x === a && y < b)) { console.error("make: Node >= " + need + " is needed; this is " + process.version); process.exit(1); }
+
+bin := node_modules/.bin
+sources := $(shell find src -type d -o -name '*.ts')
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help node install build demo test test-peers lint lint-format lint-code lint-types lint-unused lint-package \
+	format golden golden-check bench coverage clean ci
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+node: # the version that package.json asks for
+	@command -v node >/dev/null || { echo "make: Node is not installed; package.json says which version is needed" >&2; exit 1; }
+	@node -e '$(check_node)'
+
+node_modules/.package-lock.json: package-lock.json | node
+	npm ci --include=dev --ignore-scripts
+	@touch $@
+
+install: node node_modules/.package-lock.json ## the packages of package-lock.json
+
+# Compiled beside and then swapped, so that a source that is gone leaves nothing and an error leaves the old build.
+dist/cli/bin.js: $(sources) tsconfig.json package.json node_modules/.package-lock.json | node
+	@rm -rf dist.new
+	@$(bin)/tsc -p tsconfig.json --noEmitOnError --outDir dist.new || { rm -rf dist.new; exit 1; }
+	@chmod +x dist.new/cli/bin.js
+	@rm -rf dist && mv dist.new dist
+	@touch $@
+
+build: install dist/cli/bin.js ## dist/: the library and the program
+
+demo: build ## the way of an image through the program, in a directory of its own
+	./golden/demo.sh
+
+test: build ## all tests that need no foreign program
+	$(bin)/vitest run --project local $(TEST) $(VITEST_FLAGS)
+
+test-peers: build ## tests against engines, registries and archivers (.ci/install-peers)
+	$(bin)/vitest run --project peers $(TEST) $(VITEST_FLAGS)
+
+lint: lint-format lint-code lint-types lint-unused lint-package ## format, rules, types, unused code, package
+
+lint-format: install
+	$(bin)/oxfmt --check
+
+lint-code: install
+	$(bin)/oxlint --deny-warnings
+
+lint-types: install
+	$(bin)/tsc -p tsconfig.json --noEmit
+	$(bin)/tsc -p test/tsconfig.json
+
+lint-unused: install
+	$(bin)/knip --treat-config-hints-as-errors
+
+lint-package: build
+	$(bin)/publint --strict
+	$(bin)/attw --pack . --profile esm-only
+
+format: install ## rewrites the sources as the formatter wants them
+	$(bin)/oxfmt
+
+golden: build ## rewrites what golden/ expects
+	UPDATE_GOLDEN=1 $(bin)/vitest run --project local test/golden $(VITEST_FLAGS)
+
+golden-check: golden ## fails if that makes a difference
+	git --no-pager diff --exit-code -- golden
+	@new=$$(git ls-files --others --exclude-standard -- golden); \
+	  if [ -n "$$new" ]; then printf 'not in git:\n%s\n' "$$new" >&2; exit 1; fi
+
+bench: build ## measures against peers and limits
+	node bench/run.mjs $(BENCH_FLAGS)
+
+coverage: build ## tests with coverage/index.html
+	$(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)
+
+clean: ## what was built; packages stay
+	rm -rf dist dist.new coverage demo-out bench/out
+
+ci: ## all that the machine checks, peers included; as root on Debian
+	.ci/run

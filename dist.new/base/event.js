@@ -1,0 +1,2 @@
+export const silent = () => { };
+//# sourceMappingURL=event.js.map

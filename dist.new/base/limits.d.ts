@@ -1,0 +1,41 @@
+/**
+ * Every limit of Ingot, with its unit and reason. A limit is what keeps hostile input from using more memory, disk
+ * or time than its size deserves; each is far above what real images need. Commands offer a flag for those that a
+ * user could meet.
+ */
+export interface Limits {
+    /** Bytes of one manifest, index or config blob. The distribution specification asks registries for 4 MB. */
+    readonly document: number;
+    /** Bytes of `index.json` and of docker's `manifest.json`, which list many images. */
+    readonly topDocument: number;
+    /** Levels of nesting in a JSON document. Real ones have fewer than ten; recursion must stay shallow. */
+    readonly jsonDepth: number;
+    /** Members of one tar. */
+    readonly members: number;
+    /** Bytes of one PAX or GNU extension body, as in Go's archive/tar. */
+    readonly tarMeta: number;
+    /** Bytes of a member's name, and of a link's target (PATH_MAX of Linux). */
+    readonly name: number;
+    /** Entries in the map of one sparse member, as in Go's archive/tar. */
+    readonly sparseMap: number;
+    /** Links followed from a name to a file. */
+    readonly linkHops: number;
+    /** Levels of index inside index. */
+    readonly indexDepth: number;
+    /** Distinct descriptors of one image graph. */
+    readonly nodes: number;
+    /** Members of one gzip stream; eStargz makes one for each file. */
+    readonly gzipMembers: number;
+    /** Bytes of window that a zstd frame may ask for; zstd's own default limit is 128 MiB. */
+    readonly zstdWindow: number;
+    /** Bytes that one compressed blob may decompress to. */
+    readonly decompressed: number;
+    /** Bytes out for one byte in, tested only after {@link decompressedFree} bytes; zeros reach 1029 in deflate. */
+    readonly decompressionRatio: number;
+    /** Bytes of output for which the ratio is not tested: small layers of zeros are legitimate. */
+    readonly decompressedFree: number;
+}
+export declare const DEFAULT_LIMITS: Limits;
+/** Bytes moved at a time where nothing else decides: large enough to amortise a call, small enough for the cache. */
+export declare const CHUNK_SIZE: number;
+//# sourceMappingURL=limits.d.ts.map

@@ -1,0 +1,2 @@
+export {};
+//# sourceMappingURL=bulk-worker.d.ts.map

@@ -1,0 +1,37 @@
+import { ToolError } from '../base/error.js';
+import { firstOf } from './blob.js';
+import { mergeRoots, withoutContainedRoots } from './graph.js';
+const RANK = { present: 3, omitted: 2, foreign: 1, missing: 0 };
+const better = (a, b) => {
+    if (a.descriptor.size !== b.descriptor.size) {
+        throw new ToolError('SIZE_MISMATCH', 'two sources give one digest different sizes', {
+            subject: a.descriptor.digest,
+            expected: `${a.descriptor.size} bytes`,
+            found: `${b.descriptor.size} bytes`,
+        });
+    }
+    return RANK[b.presence] > RANK[a.presence] || (RANK[b.presence] === RANK[a.presence] && a.manifest === undefined && b.manifest !== undefined)
+        ? b
+        : a;
+};
+/**
+ * The images of several sources together: shared blobs once, what one source lacks taken from another. The order of
+ * the sources decides nothing but the order of the roots.
+ * @throws {ToolError} SIZE_MISMATCH
+ */
+export const mergeGraphs = (parts) => {
+    const nodes = new Map();
+    for (const { graph } of parts) {
+        for (const [digest, node] of graph.nodes) {
+            const known = nodes.get(digest);
+            nodes.set(digest, known === undefined ? node : better(known, node));
+        }
+    }
+    const graph = withoutContainedRoots({
+        roots: mergeRoots(parts.flatMap((part) => part.graph.roots)),
+        nodes,
+        notes: parts.flatMap((part) => part.graph.notes),
+    });
+    return { graph, blobs: firstOf(parts.map((part) => part.blobs)) };
+};
+//# sourceMappingURL=merge.js.map

@@ -1,0 +1,16 @@
+import type { ByteSource } from './bytes.js';
+
+/** A private file for intermediate bytes. */
+export interface ScratchFile {
+  /** Open for positional writing until {@link ScratchFile.seal}. */
+  readonly fd: number;
+  /** Ends writing. */
+  seal(): Promise<void>;
+  /** The bytes written, any number of times after sealing. The caller closes each source. */
+  open(): Promise<ByteSource>;
+}
+
+/** Where private files are made; all of them go when their owner is done, whatever happened. */
+export interface Scratch {
+  create(): Promise<ScratchFile>;
+}

@@ -1,0 +1,111 @@
+import { ToolError } from '../base/error.js';
+import { decodeName } from './tar-name.js';
+import { parseDecimal } from './tar-number.js';
+
+/**
+ * PAX records: `LENGTH KEY=VALUE\n`, the length counting the whole record. Read as strictly as Go's archive/tar does:
+ * a reader that skips what it cannot read sees another archive than the next one.
+ * @see https://github.com/golang/go/blob/go1.26.0/src/archive/tar/strconv.go
+ */
+
+export interface PaxRecord {
+  readonly key: string;
+  readonly value: string;
+}
+
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
+/** Keys whose values are names: no NUL can be in them. */
+const NAME_KEYS: ReadonlySet<string> = new Set(['path', 'linkpath', 'uname', 'gname', 'GNU.sparse.name']);
+
+const VALUE_FORMS: ReadonlyMap<string, RegExp> = new Map([
+  ['size', /^\d+$/],
+  ['uid', /^-?\d+$/],
+  ['gid', /^-?\d+$/],
+  ['mtime', /^-?\d+(\.\d*)?$/],
+  ['atime', /^-?\d+(\.\d*)?$/],
+  ['ctime', /^-?\d+(\.\d*)?$/],
+]);
+
+const checkRecord = ({ key, value }: PaxRecord, subject: string, offset: number): void => {
+  if (key.includes('\0') || (NAME_KEYS.has(key) && value.includes('\0'))) {
+    throw new ToolError('TAR_NAME_NUL', 'a PAX record has a NUL in a name', { subject, offset, found: key });
+  }
+  const form = VALUE_FORMS.get(key);
+  // An empty value takes back what was said before.
+  if (form === undefined || value === '') return;
+  if (!form.test(value) || (key === 'size' && parseDecimal(value) === undefined)) {
+    throw new ToolError('TAR_PAX_VALUE', `the PAX record ${key} has no value of its kind`, {
+      subject,
+      offset,
+      found: value,
+    });
+  }
+};
+
+/**
+ * The records of an extension body, in order; a key may come more than once.
+ * @param offset where the body lies, for errors
+ * @throws {ToolError} TAR_PAX_SYNTAX, TAR_PAX_VALUE, TAR_NAME_NUL
+ */
+export const parsePaxRecords = (body: Uint8Array, subject: string, offset: number): readonly PaxRecord[] => {
+  const records: PaxRecord[] = [];
+  for (let at = 0; at < body.length; ) {
+    const space = body.indexOf(SPACE, at);
+    const length = space === -1 ? undefined : parseDecimal(decodeName(body.subarray(at, space)));
+    const end = at + (length ?? 0);
+    const equals = body.indexOf(EQUALS, space + 1);
+    const complete =
+      end > space + 2 && end <= body.length && body[end - 1] === NEWLINE && equals > space + 1 && equals < end - 1;
+    if (length === undefined || !complete) {
+      throw new ToolError('TAR_PAX_SYNTAX', 'a PAX record is not LENGTH KEY=VALUE', { subject, offset: offset + at });
+    }
+    const record = {
+      key: decodeName(body.subarray(space + 1, equals)),
+      value: decodeName(body.subarray(equals + 1, end - 1)),
+    };
+    checkRecord(record, subject, offset + at);
+    records.push(record);
+    at = end;
+  }
+  return records;
+};
+
+/** What a global header must not say: it would rename, redirect or resize every member. */
+const isOverride = (key: string): boolean =>
+  key === 'path' || key === 'linkpath' || key === 'size' || key.startsWith('GNU.sparse.');
+
+/**
+ * Global records with new ones over them; an empty value removes a key.
+ * @throws {ToolError} TAR_GLOBAL_OVERRIDE
+ */
+export const mergeGlobal = (
+  old: ReadonlyMap<string, string>,
+  records: readonly PaxRecord[],
+  subject: string,
+  offset: number,
+): ReadonlyMap<string, string> => {
+  const override = records.find(({ key }) => isOverride(key));
+  if (override !== undefined) {
+    throw new ToolError('TAR_GLOBAL_OVERRIDE', 'a global PAX header must not describe single members', {
+      subject,
+      offset,
+      found: override.key,
+    });
+  }
+  return mergePax(old, records);
+};
+
+/** Records over those of the global header: the last of a key wins, an empty value removes it. */
+export const mergePax = (
+  base: ReadonlyMap<string, string>,
+  records: readonly PaxRecord[],
+): ReadonlyMap<string, string> => {
+  const merged = new Map(base);
+  for (const { key, value } of records) {
+    if (value === '') merged.delete(key);
+    else merged.set(key, value);
+  }
+  return merged;
+};

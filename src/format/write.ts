@@ -1,0 +1,117 @@
+import type { ByteStream } from '../base/bytes.js';
+import { invariant } from '../base/error.js';
+import { type BulkOptions, runBulk } from '../codec/bulk.js';
+import { END_OF_TAR, paddingAfter } from '../codec/tar-header.js';
+import type { BlobExtent, VerifiedBlobReader } from '../content/blob.js';
+import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
+import { type ArchivePlan, type PlanEntry, headerOf } from './plan.js';
+
+async function* contentOf(entry: PlanEntry, blobs: VerifiedBlobReader, signal: AbortSignal | undefined): ByteStream {
+  if (entry.content.from === 'memory') yield entry.content.bytes;
+  if (entry.content.from === 'blob') yield* blobs.read(entry.content.descriptor, signal);
+}
+
+/** The archive from front to end, for pipes. @throws as the blob reader */
+export async function* writeArchive(plan: ArchivePlan, blobs: VerifiedBlobReader, signal?: AbortSignal): ByteStream {
+  let at = 0;
+  for (const entry of plan.entries) {
+    signal?.throwIfAborted();
+    const header = headerOf(plan, entry);
+    yield header;
+    at += header.length;
+    for await (const chunk of contentOf(entry, blobs, signal)) {
+      yield chunk;
+      at += chunk.length;
+    }
+    const padding = paddingAfter(entry.size);
+    if (padding > 0) yield new Uint8Array(padding);
+    at += padding;
+  }
+  yield END_OF_TAR;
+  invariant(at + END_OF_TAR.length === plan.size, 'an archive of another size than planned');
+}
+
+/** An open, empty file that can be written anywhere. Bytes never written are zeros. */
+export interface ArchiveFile {
+  readonly fd: number;
+  /** Sets the length in bytes. */
+  truncate(size: number): Promise<void>;
+  write(bytes: Uint8Array, position: number): Promise<void>;
+}
+
+/** Blobs opened at a time, far below what a process may open. */
+const EXTENTS_AT_ONCE = 128;
+
+/** Below this, a blob is not worth handing to the bulk copier. */
+const SMALL = 64 * 1024;
+
+interface Placed {
+  readonly entry: PlanEntry;
+  readonly extent: BlobExtent;
+}
+
+const copyExtents = async (placed: readonly Placed[], file: ArchiveFile, options: BulkOptions): Promise<void> => {
+  try {
+    await runBulk(
+      placed.map(({ entry, extent }) => ({
+        subject: extent.digest,
+        extent: extent.file,
+        algorithm: hashAlgorithmOf(extent.digest),
+        expected: encodedOf(extent.digest),
+        target: { fd: file.fd, offset: entry.offset, content: 'raw' },
+      })),
+      options,
+    );
+  } finally {
+    for (const { extent } of placed) {
+      // oxlint-disable-next-line no-await-in-loop -- closing costs nothing
+      await extent.release();
+    }
+  }
+};
+
+/**
+ * The archive into a file. The plan says where everything goes, so blobs that lie in files are copied in any order by
+ * all threads, each verified as it is copied. The file is complete only when this returns.
+ * @throws as {@link writeArchive}
+ */
+export const writeArchiveFile = async (
+  plan: ArchivePlan,
+  blobs: VerifiedBlobReader,
+  file: ArchiveFile,
+  options: BulkOptions,
+): Promise<void> => {
+  await file.truncate(plan.size);
+  let placed: Placed[] = [];
+  const flush = async (): Promise<void> => {
+    const batch = placed;
+    placed = [];
+    await copyExtents(batch, file, options);
+  };
+  try {
+    for (const entry of plan.entries) {
+      options.signal?.throwIfAborted();
+      // oxlint-disable-next-line no-await-in-loop -- headers and documents are small; blobs are gathered
+      await file.write(headerOf(plan, entry), entry.headerOffset);
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      const extent = entry.content.from === 'blob' && entry.size >= SMALL ? await blobs.extent(entry.content.descriptor) : undefined;
+      if (extent !== undefined) {
+        placed.push({ entry, extent });
+        // oxlint-disable-next-line no-await-in-loop -- bounds the number of open files
+        if (placed.length >= EXTENTS_AT_ONCE) await flush();
+        continue;
+      }
+      let at = entry.offset;
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      for await (const chunk of contentOf(entry, blobs, options.signal)) {
+        await file.write(chunk, at);
+        at += chunk.length;
+        options.onBytes?.(chunk.length);
+      }
+      invariant(at === entry.offset + entry.size, 'a blob of another size than planned');
+    }
+    await flush();
+  } finally {
+    await Promise.all(placed.map(({ extent }) => extent.release()));
+  }
+};

@@ -1,0 +1,102 @@
+import { invariant } from '../base/error.js';
+import type { Note } from '../base/event.js';
+import type { BulkOptions } from '../codec/bulk.js';
+import { type SourceJob, runSources } from '../codec/bulk-source.js';
+import { type Compression, SNIFF_LENGTH, sniffCompression } from '../codec/compression.js';
+import type { BlobReader } from '../content/blob.js';
+import { type ContentGraph, imageParts, nodeOf, walk } from '../content/graph.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import { type Digest, encodedOf, hashAlgorithmOf } from '../oci/digest.js';
+import { layerCompressionOf } from '../oci/media-type.js';
+import type { OperationContext } from './context.js';
+
+/** A layer, and what a config says of its uncompressed bytes. */
+export interface DiffIDCheck {
+  readonly layer: Descriptor;
+  readonly diffID: Digest;
+}
+
+/** Every layer of the graph's images with each diffID that a config gives it; layers that are no file systems too. */
+export const diffIDChecks = (graph: ContentGraph): readonly DiffIDCheck[] => {
+  const checks = new Map<string, DiffIDCheck>();
+  for (const node of walk(graph)) {
+    const parts = imageParts(graph, node);
+    for (const [index, layer] of (parts?.layers ?? []).entries()) {
+      const diffID = parts?.config.value.diffIDs[index];
+      if (diffID === undefined || nodeOf(graph, layer.digest).presence !== 'present') continue;
+      // A blob that is stored under its diffID has been verified by its digest already.
+      if (layer.digest !== diffID) checks.set(`${layer.digest} ${diffID}`, { layer, diffID });
+    }
+  }
+  return [...checks.values()];
+};
+
+const FITTING: Readonly<Record<Compression, string>> = { none: 'none', gzip: 'gzip', zstd: 'zstd', bzip2: 'other', xz: 'other' };
+
+/** The job that checks digest and diffID in one pass, and whether the bytes are of the promised compression. */
+export const diffIDJob = async (
+  check: DiffIDCheck,
+  blobs: BlobReader,
+): Promise<{ readonly job: SourceJob; readonly mismatch?: Note }> => {
+  const source = await blobs.open(check.layer);
+  invariant(source !== undefined, 'a blob that was there is gone');
+  const compression = sniffCompression(await source.readAt(0, SNIFF_LENGTH));
+  const promised = layerCompressionOf(check.layer.mediaType);
+  const fits = promised === undefined || promised === 'other' || source.size === 0 || promised === FITTING[compression];
+  return {
+    job: {
+      subject: check.layer.digest,
+      source,
+      algorithm: hashAlgorithmOf(check.layer.digest),
+      expected: encodedOf(check.layer.digest),
+      compression,
+      innerAlgorithm: hashAlgorithmOf(check.diffID),
+      expectedInner: encodedOf(check.diffID),
+    },
+    ...(fits
+      ? {}
+      : {
+          mismatch: {
+            code: 'MEDIATYPE_MISMATCH',
+            severity: 'error',
+            message: "the layer's bytes are not of the compression that its media type says",
+            subject: check.layer.digest,
+            expected: check.layer.mediaType,
+            found: compression === 'none' ? 'no compression' : compression,
+          },
+        }),
+  };
+};
+
+/**
+ * Decompresses every layer and holds it against its diffID.
+ * @throws {ToolError} DIFFID_MISMATCH, DIGEST_MISMATCH, and what decompression throws
+ */
+export const checkDiffIDs = async (graph: ContentGraph, blobs: BlobReader, context: OperationContext): Promise<void> => {
+  const checks = diffIDChecks(graph);
+  context.observer({
+    type: 'phase',
+    name: 'check diffIDs',
+    total: checks.reduce((sum, check) => sum + check.layer.size, 0),
+  });
+  const options: BulkOptions = {
+    threads: context.threads,
+    limits: context.limits,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+    onBytes: (done) => context.observer({ type: 'bytes', done }),
+  };
+  for (let at = 0; at < checks.length; at += BATCH) {
+    const jobs: SourceJob[] = [];
+    try {
+      for (const check of checks.slice(at, at + BATCH)) jobs.push((await diffIDJob(check, blobs)).job);
+      await runSources(jobs, options);
+    } finally {
+      for (const job of jobs) await job.source.close();
+    }
+  }
+  context.observer({ type: 'phase-end', name: 'check diffIDs' });
+};
+
+/** Layers opened at a time. */
+const BATCH = 64;
+

@@ -1,0 +1,191 @@
+import { lstat } from 'node:fs/promises';
+import type { ByteSource } from '../base/bytes.js';
+import { ToolError, fromSystemError } from '../base/error.js';
+import type { FileTree } from '../base/file-tree.js';
+import { SNIFF_LENGTH, decompress, sniffCompression } from '../codec/compression.js';
+import { openTarTree } from '../codec/tar-index.js';
+import type { BlobReader } from '../content/blob.js';
+import type { ContentGraph } from '../content/graph.js';
+import type { ImageSource } from '../content/image.js';
+import { loadGraph } from '../content/load-graph.js';
+import { selectImages } from '../content/select.js';
+import { openImages } from '../format/detect.js';
+import { DOCKER_MANIFEST_FILE } from '../oci/docker-save.js';
+import { openDirectoryTree } from '../transport/directory.js';
+import { openFileSource } from '../transport/file.js';
+import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js';
+import type { OperationContext } from './context.js';
+import { type Location, parseLocation } from './location.js';
+
+/** Images of a location, opened. */
+export interface OpenedImages {
+  readonly location: Location;
+  readonly source: ImageSource;
+  /** The images that are meant, with their referrers. */
+  readonly graph: ContentGraph;
+  /** All images of the place. */
+  readonly whole: ContentGraph;
+  readonly blobs: BlobReader;
+  /** The archive as it is; undefined for a directory. */
+  readonly file?: ByteSource;
+  close(): Promise<void>;
+}
+
+const isDirectory = async (path: string): Promise<boolean> => {
+  try {
+    const found = await lstat(path);
+    if (!found.isSymbolicLink()) return found.isDirectory();
+    const { stat } = await import('node:fs/promises');
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw fromSystemError(error, 'cannot be opened', path);
+  }
+};
+
+/** Warnings of decompression of the outer file become notes of the observer. */
+const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context: OperationContext): Promise<ByteSource> => {
+  const compression = sniffCompression(await file.readAt(0, SNIFF_LENGTH));
+  if (compression === 'none') return file;
+  const { observer } = context;
+  observer({ type: 'phase', name: `decompress ${file.name}`, total: file.size });
+  const counted = async function* (): AsyncIterable<Uint8Array> {
+    for await (const chunk of file.read(undefined, context.signal)) {
+      observer({ type: 'bytes', done: chunk.length });
+      yield chunk;
+    }
+  };
+  const stream = decompress(counted(), compression, {
+    subject: file.name,
+    limits: context.limits,
+    onNote: (note) =>
+      observer({
+        type: 'note',
+        note: { code: note.code, severity: 'warning', message: 'ignored at the end of the file', subject: file.name, found: note.found },
+      }),
+  });
+  const spooled = await scratch.spool(stream, file.name);
+  observer({ type: 'phase-end', name: `decompress ${file.name}` });
+  return spooled;
+};
+
+const spoolStdin = async (scratch: ScratchDirectory, context: OperationContext): Promise<ByteSource> => {
+  if (context.stdin === undefined) {
+    throw new ToolError('LOCATION_INVALID', 'standard input is not to be had here', { subject: '-' });
+  }
+  context.observer({ type: 'phase', name: 'read standard input' });
+  const { observer, signal } = context;
+  const input = context.stdin();
+  const counted = async function* (): AsyncIterable<Uint8Array> {
+    for await (const chunk of input) {
+      signal?.throwIfAborted();
+      observer({ type: 'bytes', done: chunk.length });
+      yield chunk;
+    }
+  };
+  const source = await scratch.spool(counted(), '-');
+  observer({ type: 'phase-end', name: 'read standard input' });
+  return source;
+};
+
+interface OpenedTree {
+  readonly tree: FileTree;
+  readonly isDirectory: boolean;
+  readonly file?: ByteSource;
+}
+
+const emptyArchive = (name: string): ToolError =>
+  new ToolError('ARCHIVE_EMPTY', 'the file is empty', { subject: name, expected: 'an image archive', found: '0 bytes' });
+
+const openTree = async (location: Location, scratch: ScratchDirectory, context: OperationContext): Promise<OpenedTree> => {
+  if (location.transport !== 'stdio' && (await isDirectory(location.path))) {
+    return { tree: await openDirectoryTree(location.path, context.limits), isDirectory: true };
+  }
+  const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
+  try {
+    if (file.size === 0) throw emptyArchive(file.name);
+    const plain = await unpackOuter(file, scratch, context);
+    const tree = await openTarTree(plain, { limits: context.limits, ...(context.signal === undefined ? {} : { signal: context.signal }) });
+    return {
+      tree: {
+        ...tree,
+        close: async () => {
+          await tree.close();
+          if (plain !== file) await plain.close();
+          await file.close();
+        },
+      },
+      isDirectory: false,
+      file,
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+};
+
+/** A transport that was named must be what is there; without one the content decides. */
+const checkTransport = (location: Location, opened: OpenedTree, source: ImageSource): void => {
+  const isHybrid = opened.tree.entry(DOCKER_MANIFEST_FILE) !== undefined;
+  const fits: Readonly<Record<Location['transport'], boolean>> = {
+    auto: true,
+    stdio: true,
+    'docker-archive': !opened.isDirectory && (source.kind === 'docker-archive' || isHybrid),
+    'oci-archive': !opened.isDirectory && source.kind === 'oci-layout',
+    oci: opened.isDirectory && source.kind === 'oci-layout',
+    dir: opened.isDirectory && source.kind === 'directory',
+  };
+  if (fits[location.transport]) return;
+  throw new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'the location is of another kind than its transport says', {
+    subject: location.text,
+    expected: `${location.transport}:`,
+    found: `${source.kind} in a ${opened.isDirectory ? 'directory' : 'file'}`,
+    hint: 'name the path without a transport, and its content tells what it is',
+  });
+};
+
+/**
+ * Opens what a location names and reads its documents, verified. Layers are not read, except compressed ones of a
+ * docker-archive, for which nothing else vouches.
+ * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND and other system errors, and whatever the
+ * tar, the format and the documents can be refused for
+ */
+export const openLocation = async (text: string, context: OperationContext): Promise<OpenedImages> => {
+  const location = parseLocation(text, context.pathExists);
+  const scratch = scratchDirectory(context.temporary);
+  let opened: OpenedTree | undefined;
+  try {
+    opened = await openTree(location, scratch, context);
+    const { limits, threads, signal } = context;
+    const source = await openImages(opened.tree, { limits, threads, ...(signal === undefined ? {} : { signal }) });
+    checkTransport(location, opened, source);
+    const { graph: whole, blobs } = await loadGraph(source, limits);
+    return {
+      location,
+      source,
+      graph: selectImages(whole, location.selectors),
+      whole,
+      blobs,
+      ...(opened.file === undefined ? {} : { file: opened.file }),
+      close: async () => {
+        await source.close();
+        await scratch.remove();
+      },
+    };
+  } catch (error) {
+    await opened?.tree.close();
+    await scratch.remove();
+    throw error;
+  }
+};
+
+/** Opens several locations, in their order; all or none. @throws as {@link openLocation} */
+export const openLocations = async (texts: readonly string[], context: OperationContext): Promise<readonly OpenedImages[]> => {
+  const opened: OpenedImages[] = [];
+  try {
+    for (const text of texts) opened.push(await openLocation(text, context));
+    return opened;
+  } catch (error) {
+    for (const images of opened) await images.close();
+    throw error;
+  }
+};

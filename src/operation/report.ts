@@ -1,0 +1,81 @@
+import type { Note } from '../base/event.js';
+import { type ContentGraph, type GraphRoot, imageParts, nodeOf } from '../content/graph.js';
+import { nameText } from '../content/name.js';
+import type { AbsentBlob } from '../format/plan.js';
+import type { DigestChange, DroppedPart } from '../layer/replace.js';
+import type { Digest } from '../oci/digest.js';
+import { formatPlatform } from '../oci/platform.js';
+
+/** An image in a report. @see schemas/report-parts.schema.json */
+export interface ImageEntry {
+  /** Sorted; empty for an unnamed image. */
+  readonly names: readonly string[];
+  /** Of the manifest or index. */
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** The config's digest, for a single image. */
+  readonly imageID?: Digest;
+  /** `os/architecture[/variant]`, for a single image. */
+  readonly platform?: string;
+}
+
+export const imageEntry = (graph: ContentGraph, root: GraphRoot): ImageEntry => {
+  const parts = imageParts(graph, nodeOf(graph, root.descriptor.digest));
+  return {
+    names: root.names.map(nameText),
+    digest: root.descriptor.digest,
+    mediaType: root.descriptor.mediaType,
+    ...(parts === undefined
+      ? {}
+      : { imageID: parts.config.descriptor.digest, platform: formatPlatform(parts.config.value.platform) }),
+  };
+};
+
+export const imageEntries = (graph: ContentGraph): readonly ImageEntry[] => graph.roots.map((root) => imageEntry(graph, root));
+
+interface TransferReport {
+  readonly images: readonly ImageEntry[];
+  /** Digests that are others now, and why. */
+  readonly changes: readonly DigestChange[];
+  /** What the result does not carry any more, and why. */
+  readonly dropped: readonly DroppedPart[];
+  /** Blobs that the images refer to and the result does not hold. */
+  readonly absent: readonly AbsentBlob[];
+  readonly notes: readonly Note[];
+}
+
+/** @see schemas/save-report.schema.json */
+export interface SaveReport extends TransferReport {
+  /** Path, or `-`. */
+  readonly output: string;
+  readonly profile: string;
+  readonly archive: {
+    /** Bytes. */
+    readonly size: number;
+    /** Hex; only where it was asked for. */
+    readonly sha256?: string;
+  };
+  readonly mtime: number;
+  readonly layers: 'keep' | 'none';
+}
+
+/** @see schemas/load-report.schema.json */
+export interface LoadReport extends Omit<TransferReport, 'dropped'> {
+  readonly source: string;
+  /** Absent for a list. */
+  readonly destination?: string;
+}
+
+/** @see schemas/copy-report.schema.json */
+export interface CopyReport extends TransferReport {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** @see schemas/verify-report.schema.json */
+export interface VerifyReport {
+  /** True if no finding is an error. */
+  readonly verified: boolean;
+  readonly locations: readonly { readonly location: string; readonly images: readonly ImageEntry[] }[];
+  readonly findings: readonly Note[];
+}
