@@ -36,13 +36,11 @@ node_modules/.package-lock.json: package-lock.json | node
 
 install: node node_modules/.package-lock.json ## the packages of package-lock.json
 
-# Compiled beside and then swapped, so that a source that is gone leaves nothing and an error leaves the old build.
+# From nothing, so that a source that is gone leaves nothing; and an error leaves no half build that looks done.
 dist/cli/bin.js: $(sources) tsconfig.json package.json node_modules/.package-lock.json | node
-	@rm -rf dist.new
-	@$(bin)/tsc -p tsconfig.json --noEmitOnError --outDir dist.new || { rm -rf dist.new; exit 1; }
-	@chmod +x dist.new/cli/bin.js
-	@rm -rf dist && mv dist.new dist
-	@touch $@
+	@rm -rf dist
+	$(bin)/tsc -p tsconfig.json --noEmitOnError
+	@chmod +x $@ && touch $@
 
 build: install dist/cli/bin.js ## dist/: the library and the program
 
@@ -92,7 +90,7 @@ coverage: build ## tests with coverage/index.html
 	$(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)
 
 clean: ## what was built; packages stay
-	rm -rf dist dist.new coverage demo-out bench/out
+	rm -rf dist coverage demo-out bench/out
 
 ci: ## all that the machine checks, peers included; as root on Debian
 	.ci/run

@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   codec: {
     floor: 1,
     may: ['base'],
-    node: ['fs', 'timers/promises', 'worker_threads', 'zlib'],
+    node: ['fs', 'stream', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'],
     packages: ['fflate', 'fzstd', 'seek-bzip', 'tar-stream', 'xxhash-wasm', 'xz-decompress'],
   },
   content: { floor: 2, may: ['base', 'oci'], node: [], packages: [] },

@@ -14,6 +14,9 @@ const FLAG_NAME = 0x08;
 const FLAG_COMMENT = 0x10;
 const FLAGS_RESERVED = 0xe0;
 
+/** Compressed bytes of a member below which the next one is tried in one piece. */
+const SMALL_MEMBER = 64 * 1024;
+
 const corrupt = (what: string, context: DecoderContext, offset: number, found?: string): ToolError =>
   new ToolError('GZIP_CORRUPT', what, { subject: context.subject, offset, ...(found === undefined ? {} : { found }) });
 
@@ -121,6 +124,3 @@ export async function* gunzip(stream: ByteStream, context: DecoderContext): Byte
     await reader.close();
   }
 }
-
-/** Compressed bytes below which the next member is tried in one piece. */
-const SMALL_MEMBER = 64 * 1024;

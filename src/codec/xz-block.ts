@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { ByteStream } from '../base/bytes.js';
-import { sameBytes } from '../base/bytes.js';
+import { type ByteStream, sameBytes } from '../base/bytes.js';
 import type { SlidingWindow } from './sliding-window.js';
 import type { RunningCheck } from './xz-check.js';
 import { readLzma2 } from './xz-lzma2.js';
@@ -25,7 +24,7 @@ const LZMA2 = 0x21;
 const dictionarySizeOf = (bits: number): number => (bits === 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11));
 
 /** @see {@link https://tukaani.org/xz/xz-file-format-1.2.1.txt} section 3.1 */
-const readHeader = async (reader: XzReader): Promise<BlockHeader> => {
+const readHeader = async (reader: XzReader, limit: number): Promise<BlockHeader> => {
   const [stored = 0] = await reader.need(1);
   const length = (stored + 1) * 4;
   const bytes = (await reader.need(length)).subarray(0, length);
@@ -50,8 +49,12 @@ const readHeader = async (reader: XzReader): Promise<BlockHeader> => {
   const bits = next() === 1 ? (fields[at] ?? 64) : 64;
   if (bits > 40) throw reader.corrupt('malformed LZMA2 properties');
   if (fields.subarray(at + 1).some((byte) => byte !== 0)) throw reader.corrupt('xz block header is padded with data');
+  const dictionarySize = dictionarySizeOf(bits);
+  if (dictionarySize > limit) {
+    throw reader.error('CODEC_UNSUPPORTED', `xz dictionary is larger than ${limit} bytes`, `${dictionarySize}`);
+  }
   reader.skip(length);
-  return { length, dictionarySize: dictionarySizeOf(bits), compressed, plain };
+  return { length, dictionarySize, compressed, plain };
 };
 
 const expectSize = (reader: XzReader, what: string, declared: number | undefined, real: number): void => {
@@ -75,10 +78,7 @@ export async function* readBlock(
   check: RunningCheck,
   limit: number,
 ): AsyncGenerator<Uint8Array, BlockSizes> {
-  const header = await readHeader(reader);
-  if (header.dictionarySize > limit) {
-    throw reader.error('CODEC_UNSUPPORTED', `xz dictionary is larger than ${limit} bytes`, `${header.dictionarySize}`);
-  }
+  const header = await readHeader(reader, limit);
   const start = reader.offset;
   let plain = 0;
   const chunks: ByteStream = readLzma2(reader, window, header.dictionarySize);

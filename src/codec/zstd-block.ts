@@ -188,7 +188,7 @@ export class BlockDecoder {
       from += literalLength;
       at += literalLength;
       // A match may reach into this block and, before it, as far as the window.
-      if (offset <= 0 || offset > reach + (at - begin) || offset > size) throw corrupt('match reaches too far back');
+      if (offset <= 0 || offset > 1e9 || offset > size) throw corrupt('match reaches too far back');
       const back = at - offset;
       if (offset < 4) {
         for (let done = 0; done < matchLength; done += 1) out[at + done] = out[back + done]!;

@@ -3,7 +3,7 @@ import { excerpt } from '../base/escape.js';
 import { type Digest, tryParseDigest } from '../oci/digest.js';
 import { formatReference, tryParseReference } from '../oci/reference.js';
 import { type ContentGraph, type GraphRoot, imagesOf, mergeRoots, nodeOf, reachable, subjectOf } from './graph.js';
-import { type ImageName, checkName, nameFromRefName, nameText, refNameOf } from './name.js';
+import { type ImageName, checkName, nameText, refNameOf } from './name.js';
 
 /** Which image of a place is meant: by a name or tag, by a digest or image ID, by its number from 0. */
 export type ImageSelector =
@@ -140,38 +140,46 @@ export const dropReferrers = (graph: ContentGraph): { readonly graph: ContentGra
 
 /** A new name for an image; without `from`, for the only image of the place. */
 export interface Rename {
+  /** A name, a digest, an image ID, or `@N`. */
   readonly from?: string;
-  readonly to: string;
+  readonly to: ImageName;
 }
+
+const onlyImage = (graph: ContentGraph, roots: readonly GraphRoot[], to: ImageName): GraphRoot => {
+  const images = roots.filter((root) => root.names.length > 0 || subjectOf(nodeOf(graph, root.descriptor.digest)) === undefined);
+  const [only, another] = images;
+  if (only !== undefined && another === undefined) return only;
+  throw new ToolError('REFERENCE_AMBIGUOUS', 'a new name without an old one needs exactly one image', {
+    subject: nameText(to),
+    expected: 'one image',
+    found: listRoots(images) || 'none',
+    hint: 'say which image is meant: a name, a digest, an image ID or @N',
+  });
+};
 
 /**
  * Images under new names. A name that `from` is replaced; a digest, image ID or number adds the name.
+ * @param keep `only the new name` takes all others away
  * @throws {ToolError} REFERENCE_INVALID, and as {@link findRoot}
  */
-export const renameImages = (graph: ContentGraph, renames: readonly Rename[]): ContentGraph => {
-  let roots = graph.roots;
+export const renameImages = (
+  graph: ContentGraph,
+  renames: readonly Rename[],
+  keep: 'other names' | 'only the new name' = 'other names',
+): ContentGraph => {
+  let { roots } = graph;
   for (const { from, to } of renames) {
-    const name = nameFromRefName(/[/:@]/.test(to) ? to : `${to}:latest`);
-    checkName(name);
-    const primary = roots.filter((root) => root.names.length > 0 || subjectOf(nodeOf(graph, root.descriptor.digest)) === undefined);
-    const [only, another] = primary;
-    if (from === undefined && (only === undefined || another !== undefined)) {
-      throw new ToolError('REFERENCE_AMBIGUOUS', 'a new name without an old one needs exactly one image', {
-        subject: to,
-        found: listRoots(primary),
-        hint: 'write --name OLD=NEW; OLD is a name, a digest, an image ID or @N',
-      });
-    }
-    const target = from === undefined && only !== undefined ? only : findRoot({ ...graph, roots }, parseSelector(from ?? ''));
-    const replaced = new Set(from !== undefined && parseSelector(from).by === 'name' ? target.names.map(nameText) : []);
-    const entry = { descriptor: target.descriptor, names: [name] };
+    checkName(to);
+    const selector = from === undefined ? undefined : parseSelector(from);
+    const target = selector === undefined ? onlyImage(graph, roots, to) : findRoot({ ...graph, roots }, selector);
+    const replaced = new Set(selector?.by === 'name' || keep === 'only the new name' ? target.names.map(nameText) : []);
     roots = mergeRoots([
       ...roots.map((root) =>
         root.descriptor.digest === target.descriptor.digest
           ? { ...root, names: root.names.filter((old) => !replaced.has(nameText(old))) }
           : root,
       ),
-      entry,
+      { descriptor: target.descriptor, names: [to] },
     ]);
   }
   return { ...graph, roots };

@@ -1,4 +1,6 @@
+import { EMPTY } from '../base/bytes.js';
 import { ToolError } from '../base/error.js';
+import { excerpt } from '../base/escape.js';
 import type { FileTree } from '../base/file-tree.js';
 import { type JsonObject, type JsonValue, isJsonObject } from '../base/json.js';
 import { parseJson } from '../base/json-parse.js';
@@ -20,6 +22,10 @@ export const VERSION_TEXT_ALGORITHMS = 'Directory Transport Version: 1.2\n';
 
 const VERSION_LIMIT = 256;
 
+/** True if the bytes of the file `version` name a version that is understood. */
+export const parseDirectoryVersion = (bytes: Uint8Array): boolean =>
+  /^Directory Transport Version: 1\.\d+\n?$/.test(Buffer.from(bytes).toString('latin1'));
+
 /** A manifest may leave out its media type; then its parts tell what it is. */
 const mediaTypeOf = (value: JsonValue, subject: string): string => {
   if (!isJsonObject(value)) throw new ToolError('SCHEMA_INVALID', 'not a manifest', { subject, pointer: '', expected: 'an object' });
@@ -36,15 +42,12 @@ const mediaTypeOf = (value: JsonValue, subject: string): string => {
  */
 export const openDirectoryFormat = async (tree: FileTree, options: ReadOptions): Promise<ImageSource> => {
   const version = await tree.open(VERSION_FILE);
-  const text =
-    version === undefined
-      ? ''
-      : Buffer.from(await readWhole(version, VERSION_LIMIT, `${tree.name}: ${VERSION_FILE}`)).toString('latin1');
-  if (!/^Directory Transport Version: 1\.\d+\n?$/.test(text)) {
+  const bytes = version === undefined ? EMPTY : await readWhole(version, VERSION_LIMIT, `${tree.name}: ${VERSION_FILE}`);
+  if (!parseDirectoryVersion(bytes)) {
     throw new ToolError('LAYOUT_VERSION', 'unknown version of the directory format', {
       subject: `${tree.name}: ${VERSION_FILE}`,
       expected: VERSION_TEXT.trim(),
-      found: text.trim(),
+      found: excerpt(Buffer.from(bytes).toString('latin1').trim()),
     });
   }
   const subject = `${tree.name}: ${TOP_MANIFEST_FILE}`;

@@ -1,21 +1,8 @@
 import { ToolError } from '../base/error.js';
 import type { ErrorCode } from '../base/error-code.js';
-import { excerpt } from '../base/escape.js';
+import { type JsonObject, type JsonValue, isJsonArray, isJsonObject } from '../base/json.js';
 import { appendPointer } from '../base/json-pointer.js';
-import { JsonNumber, type JsonObject, type JsonValue } from '../base/json-parse.js';
-
-const describe = (value: JsonValue | undefined): string => {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (value instanceof JsonNumber) return `the number ${excerpt(value.text, 40)}`;
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string') return `"${excerpt(value, 80)}"`;
-  return String(value);
-};
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+import { describeJson } from '../base/schema-issue.js';
 
 /**
  * A place in a foreign document. Reading a place gives a typed value or an error that names document, pointer,
@@ -39,7 +26,7 @@ export class Cursor {
       subject: this.subject,
       pointer: this.pointer,
       expected,
-      found: describe(this.value),
+      found: describeJson(this.value),
     });
   }
 
@@ -61,13 +48,12 @@ export class Cursor {
   }
 
   object(): JsonObject {
-    return isObject(this.value) ? this.value : this.fail('an object');
+    return isJsonObject(this.value) ? this.value : this.fail('an object');
   }
 
   array(): readonly Cursor[] {
-    const value: JsonValue | undefined = this.value;
-    if (!Array.isArray(value)) return this.fail('an array');
-    return value.map((item: JsonValue, index) => new Cursor(item, this.subject, appendPointer(this.pointer, String(index))));
+    if (!isJsonArray(this.value)) return this.fail('an array');
+    return this.value.map((item, index) => new Cursor(item, this.subject, appendPointer(this.pointer, String(index))));
   }
 
   string(): string {

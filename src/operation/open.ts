@@ -68,7 +68,8 @@ const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context:
   return spooled;
 };
 
-const spoolStdin = async (scratch: ScratchDirectory, context: OperationContext): Promise<ByteSource> => {
+/** Standard input in a private file. @throws {ToolError} LOCATION_INVALID, NO_SPACE, IO */
+export const spoolStdin = async (scratch: ScratchDirectory, context: OperationContext): Promise<ByteSource> => {
   if (context.stdin === undefined) {
     throw new ToolError('LOCATION_INVALID', 'standard input is not to be had here', { subject: '-' });
   }

@@ -15,11 +15,11 @@ const WORD_PART = /[\p{ID_Continue}$\u200c\u200d]/u;
 const BEFORE_REGEX = new Set(
   'return typeof case in of instanceof new delete void throw do else yield await default extends'.split(' '),
 );
+/** Marks of more than one character, longest first. */
 const PUNCTUATION = [
-  ...['>>>=', '...', '===', '!==', '**=', '<<=', '>>=', '>>>', '&&=', '||=', '??='],
-  ...['=>', '==', '!=', '<=', '>=', '&&', '||', '??', '?.', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^='],
-  ...['<<', '>>', '**'],
-];
+  '>>>= ... === !== **= <<= >>= >>> &&= ||= ??=',
+  '=> == != <= >= && || ?? ?. ++ -- += -= *= /= %= &= |= ^= << >> **',
+].flatMap((line) => line.split(' '));
 
 class Lexer {
   readonly tokens: Token[] = [];

@@ -15,34 +15,34 @@ const file = (path: string, size = 0, mtime = 0): TarHeaderEntry => ({ path, typ
 const directory = (path: string, mtime = 0): TarHeaderEntry => ({ path, type: 'directory', size: 0, mtime });
 
 /**
- * Entries, the sha256 of their headers and the form they take. GNU tar vouches for the hashes: the second suite
+ * Entries, the form that their headers take, and how the sha256 of the headers begins. GNU tar vouches for the hashes: the second suite
  * compares every entry with it.
  */
 const CASES: readonly (readonly [string, TarHeaderEntry, 'ustar' | 'posix', string])[] = [
-  ['a file', file('oci-layout', 30), 'ustar', '1ba2a5398ec4'],
-  ['an empty file', file('empty'), 'ustar', 'e0b1c0d9adbe'],
-  ['a directory', directory('blobs'), 'ustar', ''],
-  ['a directory given with its slash', directory('blobs/sha256/'), 'ustar', ''],
-  ['a time', file('index.json', 7, 1_700_000_000), 'ustar', ''],
-  ['the last time', file('late', 0, 8 ** 11 - 1), 'ustar', ''],
-  ['a name of 100 bytes', file('n'.repeat(100), 1), 'ustar', ''],
-  ['a directory of 100 bytes with its slash', directory('n'.repeat(99)), 'ustar', ''],
-  ['a name that is split', file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 1), 'ustar', ''],
-  ['a prefix of 155 bytes and a name of 100', file(`${'p'.repeat(155)}/${'q'.repeat(100)}`, 1), 'ustar', ''],
-  ['the longest prefix wins', file(`a/b/${'c'.repeat(60)}/d/${'e'.repeat(60)}/f`, 1), 'ustar', ''],
-  ['a directory that is split', directory(`${'p'.repeat(60)}/${'q'.repeat(60)}`), 'ustar', ''],
-  ['a name that is not ASCII', file('é', 1), 'ustar', ''],
-  ['a sha512 blob', file(SHA512, 3), 'posix', ''],
-  ['a sha512 blob with a time', file(SHA512, 3, 1_700_000_000), 'posix', ''],
-  ['a long name without a folder', file('n'.repeat(120), 1), 'posix', ''],
-  ['a long directory', directory(`${'n'.repeat(90)}/${'m'.repeat(110)}`), 'posix', ''],
-  ['a long name that is not ASCII', file(`${'é'.repeat(60)}`, 1), 'posix', ''],
-  ['a name of many folders', file(`${'d'.repeat(90)}/${'d'.repeat(90)}/${'d'.repeat(90)}/f`, 1), 'posix', ''],
-  ['just under 8 GiB', file('big', 8 * GIB - 1), 'ustar', ''],
-  ['8 GiB', file('blobs/big', 8 * GIB), 'posix', ''],
-  ['8 GiB with a name that ustar would split', file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 8 * GIB), 'posix', ''],
-  ['8 GiB with a name that is not ASCII', file('é8', 9 * GIB), 'posix', ''],
-  ['8 GiB of a sha512 blob', file(SHA512, 8 * GIB), 'posix', ''],
+  ['a file', file('oci-layout', 30), 'ustar', '1d8120dce56497c5'],
+  ['an empty file', file('empty'), 'ustar', 'd6d405eb1453f27b'],
+  ['a directory', directory('blobs'), 'ustar', '9496e2bde6463ea1'],
+  ['a directory given with its slash', directory('blobs/sha256/'), 'ustar', '1a69d1a3e15a7f90'],
+  ['a time', file('index.json', 7, 1_700_000_000), 'ustar', '2d4ccab6cf17cb07'],
+  ['the last time', file('late', 0, 8 ** 11 - 1), 'ustar', 'f172f4566196ea3c'],
+  ['a name of 100 bytes', file('n'.repeat(100), 1), 'ustar', '07bd349137ede609'],
+  ['a directory of 100 bytes with its slash', directory('n'.repeat(99)), 'ustar', '86344940e491d0ce'],
+  ['a name that is split', file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 1), 'ustar', '03ac4d159eaf7f76'],
+  ['a prefix of 155 bytes and a name of 100', file(`${'p'.repeat(155)}/${'q'.repeat(100)}`, 1), 'ustar', '192d1e707bab53aa'],
+  ['the longest prefix wins', file(`a/b/${'c'.repeat(60)}/d/${'e'.repeat(60)}/f`, 1), 'ustar', '43703808182eb97d'],
+  ['a directory that is split', directory(`${'p'.repeat(60)}/${'q'.repeat(60)}`), 'ustar', '954560e342595aa2'],
+  ['a name that is not ASCII', file('é', 1), 'ustar', '4f40ec33ca186670'],
+  ['a sha512 blob', file(SHA512, 3), 'posix', '36771a8640f74dc6'],
+  ['a sha512 blob with a time', file(SHA512, 3, 1_700_000_000), 'posix', '31677a0debcbe6db'],
+  ['a long name without a folder', file('n'.repeat(120), 1), 'posix', 'e6bb8aecb1dd94fe'],
+  ['a long directory', directory(`${'n'.repeat(90)}/${'m'.repeat(110)}`), 'posix', '2fad55cacaac6224'],
+  ['a long name that is not ASCII', file(`${'é'.repeat(60)}`, 1), 'posix', '597af42dc2332628'],
+  ['a name of many folders', file(`${'d'.repeat(90)}/${'d'.repeat(90)}/${'d'.repeat(90)}/f`, 1), 'posix', '9a872d4d17a27f08'],
+  ['just under 8 GiB', file('big', 8 * GIB - 1), 'ustar', '391fe18c15462562'],
+  ['8 GiB', file('blobs/big', 8 * GIB), 'posix', 'bd6ade683892a5cc'],
+  ['8 GiB with a name that ustar would split', file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 8 * GIB), 'posix', '0b4026aaf278ef78'],
+  ['8 GiB with a name that is not ASCII', file('é8', 9 * GIB), 'posix', '75ef57cae906f79f'],
+  ['8 GiB of a sha512 blob', file(SHA512, 8 * GIB), 'posix', 'e64acda18de61544'],
 ];
 
 describe('canonical headers', () => {
@@ -51,7 +51,7 @@ describe('canonical headers', () => {
     expect(header.length % 512).toBe(0);
     expect(header.length > 512).toBe(form === 'posix');
     expect(tarHeaderLength(entry)).toBe(header.length);
-    expect(hashHex('sha256', header)).toMatch(new RegExp(`^${expected}`));
+    expect(hashHex('sha256', header).slice(0, 16)).toBe(expected);
   });
 
   it.for([

@@ -12,6 +12,7 @@ const IMAGE = {
 };
 const LAYER = { digest: SHA256, mediaType: 'a/b', size: 7, diffID: SHA512 };
 const CHANGE = { from: SHA256, to: SHA512, reason: 'layers were decompressed' };
+const ABSENT = { digest: SHA256, reason: 'missing' };
 const DROPPED = { subject: 'a', reason: 'r' };
 
 const within = (pointer: string, ...names: string[]): string[] => names.map((name) => `${pointer}/${name}`);
@@ -19,6 +20,7 @@ const finding = (pointer: string): string[] => within(pointer, 'code', 'severity
 const image = (pointer: string): string[] => within(pointer, 'names', 'digest', 'mediaType');
 const layer = (pointer: string): string[] => within(pointer, 'digest', 'mediaType', 'size');
 const change = (pointer: string): string[] => within(pointer, 'from', 'to', 'reason');
+const absent = (pointer: string): string[] => within(pointer, 'digest', 'reason');
 const dropped = (pointer: string): string[] => within(pointer, 'subject', 'reason');
 
 type Invalid = [line: string, pointer: string, text: string, code?: 'DIGEST_INVALID' | 'SIZE_INVALID'];
@@ -79,14 +81,15 @@ describeSchema({
     images: [IMAGE],
     changes: [CHANGE],
     dropped: [DROPPED],
-    missing: [SHA256],
+    absent: [ABSENT],
     notes: [FINDING],
   },
   required: [
-    ...within('', 'output', 'profile', 'archive', 'layers', 'images', 'changes', 'dropped', 'missing', 'notes'),
+    ...within('', 'output', 'profile', 'archive', 'layers', 'images', 'changes', 'dropped', 'absent', 'notes'),
     '/archive/size',
     ...image('/images/0'),
     ...change('/changes/0'),
+    ...absent('/absent/0'),
     ...dropped('/dropped/0'),
     ...finding('/notes/0'),
   ],
@@ -94,15 +97,15 @@ describeSchema({
   valid: [
     [
       'standard output',
-      '{"output":"-","profile":"oci-1","archive":{"size":0},"layers":"none","images":[],"changes":[],"dropped":[],"missing":[],"notes":[]}',
+      '{"output":"-","profile":"oci-1","archive":{"size":0},"layers":"none","images":[],"changes":[],"dropped":[],"absent":[],"notes":[]}',
     ],
     [
       'an index without name',
-      `{"output":"a","profile":"hybrid-1","archive":{"size":1},"layers":"keep","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b"}],"changes":[],"dropped":[],"missing":[],"notes":[]}`,
+      `{"output":"a","profile":"hybrid-1","archive":{"size":1},"layers":"keep","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b"}],"changes":[],"dropped":[],"absent":[],"notes":[]}`,
     ],
     [
       'a note',
-      '{"output":"a","profile":"hybrid-1","archive":{"size":1},"layers":"keep","images":[],"changes":[],"dropped":[],"missing":[],"notes":[{"code":"BLOB_MISSING","severity":"info","message":"m"}]}',
+      '{"output":"a","profile":"hybrid-1","archive":{"size":1},"layers":"keep","images":[],"changes":[],"dropped":[],"absent":[],"notes":[{"code":"BLOB_MISSING","severity":"info","message":"m"}]}',
     ],
   ],
   invalid: [
@@ -111,7 +114,9 @@ describeSchema({
     ['an archive in upper case', '/archive/sha256', JSON.stringify('A'.repeat(64))],
     ['an archive with its algorithm', '/archive/sha256', JSON.stringify(SHA256)],
     ['an archive of size 1.0', '/archive/size', '1.0', 'SIZE_INVALID'],
-    ['a missing blob without algorithm', '/missing/0', '"abc"', 'DIGEST_INVALID'],
+    ['an absent blob without algorithm', '/absent/0/digest', '"abc"', 'DIGEST_INVALID'],
+    ['an absent blob without reason', '/absent/0/reason', '""'],
+    ['an absent blob that is a digest', '/absent/0', JSON.stringify(SHA256)],
     ['a change to nothing', '/changes/0/to', 'null'],
     ['a change without words', '/changes/0/reason', '""'],
     ...invalidImage('/images/0'),
@@ -126,20 +131,24 @@ describeSchema({
     destination: 'store:',
     images: [IMAGE],
     changes: [CHANGE],
-    missing: [SHA256],
+    absent: [ABSENT],
     notes: [FINDING],
   },
   required: [
-    ...within('', 'source', 'images', 'changes', 'missing', 'notes'),
+    ...within('', 'source', 'images', 'changes', 'absent', 'notes'),
     ...image('/images/0'),
     ...change('/changes/0'),
+    ...absent('/absent/0'),
     ...finding('/notes/0'),
   ],
   extensible: false,
   valid: [
-    ['a list', '{"source":"-","images":[],"changes":[],"missing":[],"notes":[]}'],
-    ['a destination', '{"source":"a.tar","destination":"oci:dir","images":[],"changes":[],"missing":[],"notes":[]}'],
-    ['a sparse archive', `{"source":"a.tar","images":[],"changes":[],"missing":["${SHA512}"],"notes":[]}`],
+    ['a list', '{"source":"-","images":[],"changes":[],"absent":[],"notes":[]}'],
+    ['a destination', '{"source":"a.tar","destination":"oci:dir","images":[],"changes":[],"absent":[],"notes":[]}'],
+    [
+      'a sparse archive',
+      `{"source":"a.tar","images":[],"changes":[],"absent":[{"digest":"${SHA512}","reason":"foreign"}],"notes":[]}`,
+    ],
   ],
   invalid: [
     ['a source of null', '/source', 'null'],
@@ -157,26 +166,27 @@ describeSchema({
     images: [IMAGE],
     changes: [CHANGE],
     dropped: [DROPPED],
-    missing: [SHA256],
+    absent: [ABSENT],
     notes: [FINDING],
   },
   required: [
-    ...within('', 'source', 'destination', 'images', 'changes', 'dropped', 'missing', 'notes'),
+    ...within('', 'source', 'destination', 'images', 'changes', 'dropped', 'absent', 'notes'),
     ...image('/images/0'),
     ...change('/changes/0'),
+    ...absent('/absent/0'),
     ...dropped('/dropped/0'),
     ...finding('/notes/0'),
   ],
   extensible: false,
   valid: [
-    ['nothing', '{"source":"a","destination":"b","images":[],"changes":[],"dropped":[],"missing":[],"notes":[]}'],
+    ['nothing', '{"source":"a","destination":"b","images":[],"changes":[],"dropped":[],"absent":[],"notes":[]}'],
     [
       'a warning',
-      '{"source":"a","destination":"b","images":[],"changes":[],"dropped":[],"missing":[],"notes":[{"code":"IO","severity":"warning","message":""}]}',
+      '{"source":"a","destination":"b","images":[],"changes":[],"dropped":[],"absent":[],"notes":[{"code":"IO","severity":"warning","message":""}]}',
     ],
     [
       'a change',
-      `{"source":"a","destination":"b","images":[],"changes":[{"from":"${SHA256}","to":"${SHA256}","reason":"r"}],"dropped":[],"missing":[],"notes":[]}`,
+      `{"source":"a","destination":"b","images":[],"changes":[{"from":"${SHA256}","to":"${SHA256}","reason":"r"}],"dropped":[],"absent":[],"notes":[]}`,
     ],
   ],
   invalid: [

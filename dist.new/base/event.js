@@ -1,2 +1,0 @@
-export const silent = () => { };
-//# sourceMappingURL=event.js.map

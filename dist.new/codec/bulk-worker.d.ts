@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=bulk-worker.d.ts.map

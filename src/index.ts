@@ -1,0 +1,22 @@
+/** Ingot as a library: what the command line does, with your own streams and settings. */
+export { ToolError, type ErrorDetails } from './base/error.js';
+export { ERROR_CODES, type ErrorClass, type ErrorCode } from './base/error-code.js';
+export type { ByteStream } from './base/bytes.js';
+export type { Note, Observer, Severity, ToolEvent } from './base/event.js';
+export { DEFAULT_LIMITS, type Limits } from './base/limits.js';
+export { type Digest, parseDigest } from './oci/digest.js';
+export { type Platform, formatPlatform, parsePlatform } from './oci/platform.js';
+export { type Reference, formatReference, parseReference } from './oci/reference.js';
+export { DEFAULT_SETTINGS, PROFILE_IDS, type Profile, type ProfileSettings, profileOf } from './format/profile.js';
+export { type OperationContext, contextWith } from './operation/context.js';
+export { DEFAULT_TRANSFER, type LayerMode, type TransferOptions } from './operation/prepare.js';
+export { type SaveOptions, type SaveOutput, save } from './operation/save.js';
+export { type CopyOptions, type Destination, copy, listLoad, load } from './operation/transfer.js';
+export { type VerifyOptions, verify } from './operation/verify/verify.js';
+export { type DigestReport, archiveDigest, asIsDigest, imageDigests } from './operation/digest.js';
+export { type Lock, lock, lockBytes, parseLock } from './operation/lock.js';
+export { type InspectReport, inspect, inspectRaw } from './operation/inspect.js';
+export { type TreeReport, tree } from './operation/tree.js';
+export { type HistoryReport, history } from './operation/history.js';
+export { type LsReport, ls } from './operation/ls.js';
+export type { CopyReport, ImageEntry, LoadReport, SaveReport, VerifyReport } from './operation/report.js';

@@ -1,0 +1,90 @@
+import type { Note } from '../../base/event.js';
+import { type SourceJob, runSources } from '../../codec/bulk-source.js';
+import type { BlobReader } from '../../content/blob.js';
+import { type ContentGraph, type GraphNode, walk } from '../../content/graph.js';
+import type { Digest } from '../../oci/digest.js';
+import { encodedOf, hashAlgorithmOf } from '../../oci/digest.js';
+import type { OperationContext } from '../context.js';
+import { diffIDChecks, diffIDJob } from '../diff-ids.js';
+import { bulkOptions } from '../prepare.js';
+import { findingOf } from './checks.js';
+
+/** Blobs opened at a time. */
+const BATCH = 64;
+
+type MakeJob = () => Promise<{ readonly job: SourceJob; readonly mismatch?: Note }>;
+
+const digestJob = (node: GraphNode, blobs: BlobReader): MakeJob => async () => {
+  const { descriptor } = node;
+  const algorithm = hashAlgorithmOf(descriptor.digest);
+  const source = await blobs.open(descriptor);
+  if (source === undefined) throw new Error('a blob that was there is gone');
+  return { job: { subject: descriptor.digest, source, algorithm, expected: encodedOf(descriptor.digest) } };
+};
+
+const runOne = async (make: MakeJob, context: OperationContext): Promise<readonly Note[]> => {
+  let source: SourceJob['source'] | undefined;
+  try {
+    const { job, mismatch } = await make();
+    source = job.source;
+    const findings = mismatch === undefined ? [] : [mismatch];
+    try {
+      await runSources([job], { ...bulkOptions(context), onBytes: () => {} });
+      return findings;
+    } catch (error) {
+      return [...findings, findingOf(error)];
+    }
+  } catch (error) {
+    return [findingOf(error)];
+  } finally {
+    await source?.close();
+  }
+};
+
+const runBatch = async (makers: readonly MakeJob[], context: OperationContext): Promise<readonly Note[]> => {
+  const jobs: SourceJob[] = [];
+  const mismatches: Note[] = [];
+  try {
+    for (const make of makers) {
+      const { job, mismatch } = await make();
+      jobs.push(job);
+      if (mismatch !== undefined) mismatches.push(mismatch);
+    }
+    await runSources(jobs, bulkOptions(context));
+    return mismatches;
+  } catch (error) {
+    findingOf(error);
+  } finally {
+    for (const job of jobs) await job.source.close();
+  }
+  // Something in the batch is wrong. All of them once more, one by one, so that every fault is found.
+  const findings: Note[] = [];
+  for (const make of makers) findings.push(...(await runOne(make, context)));
+  return findings;
+};
+
+/**
+ * Reads every blob: its digest, and for layers the diffID and the compression that the media type promises. Layers
+ * are read once for both. With `quick`, diffIDs are left out.
+ */
+export const checkBlobs = async (
+  graph: ContentGraph,
+  blobs: BlobReader,
+  quick: boolean,
+  context: OperationContext,
+): Promise<readonly Note[]> => {
+  const checks = quick ? [] : diffIDChecks(graph);
+  const covered = new Set<Digest>(checks.map((check) => check.layer.digest));
+  const present = walk(graph).filter((node) => node.presence === 'present');
+  const makers: MakeJob[] = [
+    ...present.filter((node) => !covered.has(node.descriptor.digest)).map((node) => digestJob(node, blobs)),
+    ...checks.map((check): MakeJob => () => diffIDJob(check, blobs)),
+  ];
+  context.observer({ type: 'phase', name: 'verify blobs', total: present.reduce((sum, node) => sum + node.descriptor.size, 0) });
+  const findings: Note[] = [];
+  for (let at = 0; at < makers.length; at += BATCH) {
+    findings.push(...(await runBatch(makers.slice(at, at + BATCH), context)));
+  }
+  context.observer({ type: 'phase-end', name: 'verify blobs' });
+  return findings;
+};
