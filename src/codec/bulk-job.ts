@@ -97,7 +97,13 @@ export const writeAt = (subject: string, fd: number, chunk: Uint8Array, position
   }
 };
 
-const expectHex = (code: ErrorCode, what: string, subject: string, expected: string | undefined, found: string): void => {
+const expectHex = (
+  code: ErrorCode,
+  what: string,
+  subject: string,
+  expected: string | undefined,
+  found: string,
+): void => {
   if (expected !== undefined && expected !== found) throw new ToolError(code, what, { subject, expected, found });
 };
 
@@ -132,7 +138,7 @@ export const finishPlain = (job: BulkJob, hash: Hasher): BulkResult => {
 
 const runPlain = async (job: BulkJob, lane: BulkLane): Promise<BulkResult> => {
   const hash = startHash(job.algorithm);
-  for (let at = 0; at < job.extent.length; ) {
+  for (let at = 0; at < job.extent.length;) {
     const count = readExtent(job, at, lane.buffer);
     const chunk = lane.buffer.subarray(0, count);
     hash.update(chunk);

@@ -85,7 +85,10 @@ const isDone = (job: BulkJob, ring: Ring): boolean =>
  * @returns the bytes read in this step, and how things stand
  * @throws {ToolError} FILE_CHANGED, NO_SPACE, IO
  */
-export const feedRing = (job: BulkJob, ring: Ring): { readonly bytes: number; readonly state: 'busy' | 'idle' | 'done' } => {
+export const feedRing = (
+  job: BulkJob,
+  ring: Ring,
+): { readonly bytes: number; readonly state: 'busy' | 'idle' | 'done' } => {
   const events = Atomics.load(ring.counters, EVENTS);
   const bytes = fillOne(job, ring);
   if (bytes > 0 || copyOne(job, ring)) return { bytes, state: 'busy' };
@@ -104,7 +107,7 @@ const tellFeeder = (ring: Ring): void => {
  */
 export const hashFromRing = (job: BulkJob, ring: Ring, control: BulkControl): BulkResult => {
   const hash = startHash(job.algorithm);
-  for (let at = 0; at < job.extent.length; ) {
+  for (let at = 0; at < job.extent.length;) {
     throwIfCalledOff(control);
     const drained = Atomics.load(ring.counters, DRAINED);
     if (Atomics.load(ring.counters, FILLED) === drained) {

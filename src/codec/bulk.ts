@@ -76,7 +76,12 @@ const planRun = (jobs: readonly BulkJob[], workers: boolean): Run => {
 };
 
 /** A worker's life as a promise: fulfilled when it is gone. Whatever happens in it lands in the run. */
-const startWorker = (url: URL, run: Run, servesRing: boolean, limits: Limits): { worker: Worker; gone: Promise<void> } => {
+const startWorker = (
+  url: URL,
+  run: Run,
+  servesRing: boolean,
+  limits: Limits,
+): { worker: Worker; gone: Promise<void> } => {
   const { jobs, order, control } = run;
   const data: BulkWorkerData = {
     jobs,
@@ -90,14 +95,23 @@ const startWorker = (url: URL, run: Run, servesRing: boolean, limits: Limits): {
     callOff(control);
   };
   const worker = new Worker(url, { workerData: data });
+  let ended = false;
   const gone = new Promise<void>((resolve) => {
     worker.on('message', (message: BulkMessage) => {
       if (message.type === 'result') run.results[message.job] = message.result;
       if (message.type === 'failure') fail(message.job, unpackError(message.error));
-      if (message.type === 'end') resolve();
+      if (message.type !== 'end') return;
+      ended = true;
+      resolve();
     });
-    worker.on('error', (error) => fail(jobs.length, fromSystemError(error, 'a worker thread failed')));
-    worker.on('exit', () => resolve());
+    worker.on('error', (error) => {
+      ended = true;
+      fail(jobs.length, fromSystemError(error, 'a worker thread failed'));
+    });
+    worker.on('exit', () => {
+      if (!ended) fail(jobs.length, new ToolError('DEFECT', 'a worker thread ended too early'));
+      resolve();
+    });
   });
   return { worker, gone };
 };
@@ -199,7 +213,8 @@ export const runBulk = async (jobs: readonly BulkJob[], options: BulkOptions): P
   if (failed !== undefined) throw run.failures.get(failed);
   report();
   return run.results.map((result, index) => {
-    if (result === undefined) throw new ToolError('DEFECT', 'a job was left undone', { subject: jobs[index]?.subject ?? '' });
+    if (result === undefined)
+      throw new ToolError('DEFECT', 'a job was left undone', { subject: jobs[index]?.subject ?? '' });
     return result;
   });
 };

@@ -39,7 +39,12 @@ const isCutHeader = (left: Uint8Array): boolean =>
   left.length > 0 && left.length < 4 && left.every((byte, index) => byte === MAGIC_PREFIX[index]);
 
 /** One stream, from behind its header to its last byte. */
-async function* readStream(reader: PullReader, level: number, decoder: Bzip2Decoder, context: DecoderContext): ByteStream {
+async function* readStream(
+  reader: PullReader,
+  level: number,
+  decoder: Bzip2Decoder,
+  context: DecoderContext,
+): ByteStream {
   const inputSize = inputOfBlock(level * 100_000);
   let bit = 0;
   let combined = 0;

@@ -68,7 +68,11 @@ const limitReached = (subject: string, expected: string, found: string): ToolErr
  * @throws {ToolError} GZIP_CORRUPT, GZIP_TRAILING_DATA, LIMIT_GZIP_MEMBERS, ZSTD_CORRUPT, ZSTD_TRAILING_DATA,
  *   ZSTD_WINDOW, BZIP2_CORRUPT, BZIP2_TRAILING_DATA, XZ_CORRUPT, CODEC_UNSUPPORTED, LIMIT_DECOMPRESSED
  */
-export async function* decompress(stream: ByteStream, compression: Compression, options: DecompressOptions): ByteStream {
+export async function* decompress(
+  stream: ByteStream,
+  compression: Compression,
+  options: DecompressOptions,
+): ByteStream {
   const { subject, limits, signal, onNote } = options;
   signal?.throwIfAborted();
   const input = { bytes: 0 };

@@ -70,7 +70,7 @@ export async function* inflateStreamed(reader: PullReader, context: DecoderConte
   try {
     for (;;) {
       if (failure !== undefined) throw damaged(context, start, failure);
-      const chunk: Uint8Array | null = engine.read();
+      const chunk = engine.read() as Uint8Array | null;
       if (chunk !== null) {
         yield chunk;
       } else if (state.now === 'finished') {

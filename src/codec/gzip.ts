@@ -28,7 +28,12 @@ const need = async (reader: PullReader, count: number, context: DecoderContext):
 };
 
 /** Takes `count` bytes, or all up to and with the next NUL, and returns the CRC carried over them. */
-const passHeaderField = async (reader: PullReader, until: number | 'nul', crc: number, context: DecoderContext): Promise<number> => {
+const passHeaderField = async (
+  reader: PullReader,
+  until: number | 'nul',
+  crc: number,
+  context: DecoderContext,
+): Promise<number> => {
   let left = until === 'nul' ? Number.POSITIVE_INFINITY : until;
   let sum = crc;
   while (left > 0) {
@@ -49,7 +54,8 @@ const passHeader = async (reader: PullReader, context: DecoderContext): Promise<
   const [id1 = 0, id2 = 0, method = 0, flags = 0] = fixed;
   if (id1 !== 0x1f || id2 !== 0x8b) throw corrupt('not a gzip header', context, start);
   if (method !== 8) throw corrupt('unknown compression method in the gzip header', context, start + 2, `${method}`);
-  if ((flags & FLAGS_RESERVED) !== 0) throw corrupt('reserved flags in the gzip header', context, start + 3, `${flags}`);
+  if ((flags & FLAGS_RESERVED) !== 0)
+    throw corrupt('reserved flags in the gzip header', context, start + 3, `${flags}`);
   let crc = await passHeaderField(reader, 10, 0, context);
   if ((flags & FLAG_EXTRA) !== 0) {
     const [low = 0, high = 0] = await need(reader, 2, context);

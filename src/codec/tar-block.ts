@@ -1,3 +1,5 @@
+import { utf8 } from '../base/bytes.js';
+
 /** The 512-byte grid that every tar dialect shares: padding, zero blocks, checksums. */
 
 /** Bytes of one tar block; headers take one, bodies are padded to a multiple. */
@@ -37,5 +39,5 @@ export const checksumsOf = (block: Uint8Array): { readonly unsigned: number; rea
 /** Writes the checksum of a header block into it: six octal digits, NUL, space. */
 export const setChecksum = (block: Uint8Array): void => {
   const digits = checksumsOf(block).unsigned.toString(8).padStart(6, '0');
-  for (const [index, digit] of [...`${digits}\0 `].entries()) block[CHECKSUM_START + index] = digit.charCodeAt(0);
+  block.set(utf8(`${digits}\0 `), CHECKSUM_START);
 };

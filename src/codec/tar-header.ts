@@ -76,7 +76,10 @@ const storedName = (entry: TarHeaderEntry): Uint8Array => {
   );
   const name = utf8(entry.type === 'directory' ? `${bare}/` : bare);
   // A lone surrogate has no UTF-8; the encoder would replace it.
-  invariant(Buffer.from(name).toString('utf8') === `${bare}${entry.type === 'directory' ? '/' : ''}`, `no UTF-8 name: ${JSON.stringify(bare)}`);
+  invariant(
+    Buffer.from(name).toString('utf8') === `${bare}${entry.type === 'directory' ? '/' : ''}`,
+    `no UTF-8 name: ${JSON.stringify(bare)}`,
+  );
   return name;
 };
 
@@ -121,7 +124,10 @@ const extensionBody = (entry: TarHeaderEntry, path: Uint8Array): Uint8Array => {
 const check = (entry: TarHeaderEntry): Uint8Array => {
   invariant(Number.isSafeInteger(entry.size) && entry.size >= 0, `no tar size: ${entry.size}`);
   invariant(entry.type === 'file' || entry.size === 0, 'a directory has no body');
-  invariant(Number.isSafeInteger(entry.mtime) && entry.mtime >= 0 && entry.mtime <= OCTAL_11, `no tar time: ${entry.mtime}`);
+  invariant(
+    Number.isSafeInteger(entry.mtime) && entry.mtime >= 0 && entry.mtime <= OCTAL_11,
+    `no tar time: ${entry.mtime}`,
+  );
   return storedName(entry);
 };
 

@@ -5,7 +5,10 @@ import { resolveComponents } from './tar-name.js';
 /** Links inside an archive: followed in its table of names, never on a disk. */
 
 const unresolved = (from: TreeEntry, target: string): ToolError =>
-  new ToolError('LINK_UNRESOLVED', 'a link points to nothing inside the archive', { subject: from.path, found: target });
+  new ToolError('LINK_UNRESOLVED', 'a link points to nothing inside the archive', {
+    subject: from.path,
+    found: target,
+  });
 
 /** The name that a link means: a symbolic link counts from its folder or, with `/`, from the archive's root; a hard link is a name. */
 const targetOf = (entry: TreeEntry): string => {

@@ -142,7 +142,8 @@ export const createMemberReader = (subject: string, limits: Limits, notes: NoteL
       });
     }
     if (kind !== 'global') {
-      if (pending?.[kind] !== undefined) notes.add({ code: 'TAR_META_STACKED', subject, found: `two at byte ${offset}` });
+      if (pending?.[kind] !== undefined)
+        notes.add({ code: 'TAR_META_STACKED', subject, found: `two at byte ${offset}` });
       pending ??= { offset };
     }
     extension = { kind };
@@ -172,7 +173,9 @@ export const createMemberReader = (subject: string, limits: Limits, notes: NoteL
       notes.add({ code: 'TAR_LINK_SIZE', subject: path, found: `${size} bytes` });
     }
     const sparse =
-      fields.typeflag === 'S' ? oldSparseHeader(block, fields, path, offset) : paxSparseHeader(records, pax, path, offset);
+      fields.typeflag === 'S'
+        ? oldSparseHeader(block, fields, path, offset)
+        : paxSparseHeader(records, pax, path, offset);
     if (sparse !== undefined && (known.type !== 'file' || isFolder)) {
       throw new ToolError('TAR_SPARSE_INVALID', 'only a file can be sparse', { subject: path, offset });
     }

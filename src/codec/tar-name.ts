@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 import { ToolError } from '../base/error.js';
 
 /** Names in tars: bytes on the outside, keys of a table inside. They never become paths of a disk here. */
@@ -9,6 +11,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * each other byte as a lone surrogate U+DC80 to U+DCFF, which no UTF-8 gives.
  */
 export const decodeName = (bytes: Uint8Array): string => {
+  // Nearly all names are ASCII, and this way is several times faster.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   try {
     return UTF8.decode(bytes);
   } catch {
@@ -41,7 +45,11 @@ export const resolveComponents = (folder: readonly string[], name: string): stri
  */
 export const archivePath = (stored: string, subject: string, offset: number): string => {
   if (stored === '' || stored === '/' || stored === '.') {
-    throw new ToolError('TAR_BAD_NAME', 'a member has no usable name', { subject, offset, found: JSON.stringify(stored) });
+    throw new ToolError('TAR_BAD_NAME', 'a member has no usable name', {
+      subject,
+      offset,
+      found: JSON.stringify(stored),
+    });
   }
   const parts = stored.split('/');
   if (stored.startsWith('/') || parts.includes('..')) {

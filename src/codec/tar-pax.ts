@@ -51,7 +51,7 @@ const checkRecord = ({ key, value }: PaxRecord, subject: string, offset: number)
  */
 export const parsePaxRecords = (body: Uint8Array, subject: string, offset: number): readonly PaxRecord[] => {
   const records: PaxRecord[] = [];
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const space = body.indexOf(SPACE, at);
     const length = space === -1 ? undefined : parseDecimal(decodeName(body.subarray(at, space)));
     const end = at + (length ?? 0);
@@ -72,13 +72,16 @@ export const parsePaxRecords = (body: Uint8Array, subject: string, offset: numbe
   return records;
 };
 
+/** Keys that all global headers of a tar may set together: each is merged into every member. */
+const GLOBAL_KEYS = 256;
+
 /** What a global header must not say: it would rename, redirect or resize every member. */
 const isOverride = (key: string): boolean =>
   key === 'path' || key === 'linkpath' || key === 'size' || key.startsWith('GNU.sparse.');
 
 /**
  * Global records with new ones over them; an empty value removes a key.
- * @throws {ToolError} TAR_GLOBAL_OVERRIDE
+ * @throws {ToolError} TAR_GLOBAL_OVERRIDE, TAR_META_TOO_LARGE
  */
 export const mergeGlobal = (
   old: ReadonlyMap<string, string>,
@@ -94,7 +97,16 @@ export const mergeGlobal = (
       found: override.key,
     });
   }
-  return mergePax(old, records);
+  const merged = mergePax(old, records);
+  if (merged.size > GLOBAL_KEYS) {
+    throw new ToolError('TAR_META_TOO_LARGE', 'global PAX headers set more keys than the limit', {
+      subject,
+      offset,
+      expected: `at most ${GLOBAL_KEYS}`,
+      found: `${merged.size}`,
+    });
+  }
+  return merged;
 };
 
 /** Records over those of the global header: the last of a key wins, an empty value removes it. */

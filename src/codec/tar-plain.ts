@@ -70,14 +70,14 @@ class PlainTar {
     return bytes;
   }
 
-  /** So many bytes in chunks, each memory of its own: tar-stream keeps them for a while. */
+  /** So many bytes in chunks, each valid until the next pull. */
   async *#pass(count: number, what: string): ByteStream {
-    for (let left = count; left > 0; ) {
+    for (let left = count; left > 0;) {
       if (!(await this.#reader.fill(1))) throw this.#truncated(what);
-      const chunk = this.#reader.buffered.slice(0, Math.min(left, CHUNK_SIZE));
+      const chunk = this.#reader.buffered.subarray(0, left);
+      yield chunk;
       this.#reader.skip(chunk.length);
       left -= chunk.length;
-      yield chunk;
     }
   }
 
@@ -87,7 +87,7 @@ class PlainTar {
     this.#reader.skip(Math.min(count, this.#reader.buffered.length));
   }
 
-  async *#skip(count: number, what: string): ByteStream {
+  async #skip(count: number, what: string): Promise<void> {
     for await (const _ of this.#pass(count, what));
     await this.#skipPadding(paddingAfter(count));
   }
@@ -143,7 +143,7 @@ class PlainTar {
         } else if (step.kind === 'extension') {
           members.extension(await this.#take(step.size, 'an extension header'), offset + TAR_BLOCK);
           await this.#skipPadding(paddingAfter(step.size));
-        } else if (step.kind === 'skip') yield* this.#skip(step.size, 'a member');
+        } else if (step.kind === 'skip') await this.#skip(step.size, 'a member');
         else yield* this.#member(block, step.member, offset, onMember);
       }
       if (!ended) {
@@ -165,7 +165,10 @@ class PlainTar {
   ): ByteStream {
     const { limits, subject } = this.#options;
     if (member.fields.typeflag === 'M') {
-      throw new ToolError('TAR_TYPE_UNKNOWN', `a ${member.typeName} means nothing here`, { subject: member.path, offset });
+      throw new ToolError('TAR_TYPE_UNKNOWN', `a ${member.typeName} means nothing here`, {
+        subject: member.path,
+        offset,
+      });
     }
     const isFile = member.type === 'file';
     const pull = (): Promise<Uint8Array> => this.#take(TAR_BLOCK, 'a sparse map');
@@ -183,6 +186,25 @@ class PlainTar {
   }
 }
 
+/** The same bytes in few chunks, each memory of its own: tar-stream keeps them for a while, and each costs it some turns. */
+async function* gathered(stream: ByteStream): ByteStream {
+  let buffer = new Uint8Array(CHUNK_SIZE);
+  let filled = 0;
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length;) {
+      const count = Math.min(chunk.length - at, buffer.length - filled);
+      buffer.set(chunk.subarray(at, at + count), filled);
+      at += count;
+      filled += count;
+      if (filled < buffer.length) continue;
+      yield buffer;
+      buffer = new Uint8Array(CHUNK_SIZE);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield buffer.subarray(0, filled);
+}
+
 /**
  * A tar stream in the one form about which tar-stream has no doubt: a ustar header for each member, holes filled,
  * extension headers gone, all checks done. `onMember` is told of each member before its header comes.
@@ -192,4 +214,4 @@ export const plainTar = (
   stream: ByteStream,
   options: PlainTarOptions,
   onMember: (member: PlainMember) => void,
-): ByteStream => new PlainTar(stream, options).read(onMember);
+): ByteStream => gathered(new PlainTar(stream, options).read(onMember));

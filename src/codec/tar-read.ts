@@ -8,14 +8,7 @@ import { ToolError } from '../base/error.js';
 import { type PlainMember, type PlainTarOptions, plainTar } from './tar-plain.js';
 
 /** The types of entry that a layer can hold. */
-export type TarEntryType =
-  | 'file'
-  | 'directory'
-  | 'symlink'
-  | 'hardlink'
-  | 'character-device'
-  | 'block-device'
-  | 'fifo';
+export type TarEntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character-device' | 'block-device' | 'fifo';
 
 /** What a tar says about one entry, PAX records counted in. */
 export interface TarEntryHeader {

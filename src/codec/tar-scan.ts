@@ -41,7 +41,12 @@ const onlyZeros = async (source: ByteSource, offset: number, signal: AbortSignal
 };
 
 /** Looks at what follows the first zero block. */
-const checkEnd = async (source: ByteSource, offset: number, window: ReadWindow, options: ScanOptions): Promise<void> => {
+const checkEnd = async (
+  source: ByteSource,
+  offset: number,
+  window: ReadWindow,
+  options: ScanOptions,
+): Promise<void> => {
   const { notes, signal } = options;
   const subject = source.name;
   const second = await window.read(offset + TAR_BLOCK, TAR_BLOCK);

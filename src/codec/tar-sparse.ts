@@ -59,7 +59,12 @@ const oldParts = (field: Uint8Array, subject: string, offset: number): SparsePar
  * The sparse fields of an old GNU header.
  * @throws {ToolError} TAR_SPARSE_INVALID
  */
-export const oldSparseHeader = (block: Uint8Array, fields: TarFields, subject: string, offset: number): SparseHeader => {
+export const oldSparseHeader = (
+  block: Uint8Array,
+  fields: TarFields,
+  subject: string,
+  offset: number,
+): SparseHeader => {
   const realSize = parseTarNumber(block.subarray(483, 495));
   if (fields.dialect !== 'gnu' || realSize === undefined) {
     throw invalid('a sparse member without GNU fields', subject, offset);
@@ -74,7 +79,8 @@ const pairUp = (numbers: readonly (number | undefined)[], subject: string, offse
   for (let at = 0; at < numbers.length; at += 2) {
     const start = numbers[at];
     const length = numbers[at + 1];
-    if (start === undefined || length === undefined) throw invalid('the sparse map is no list of pairs', subject, offset);
+    if (start === undefined || length === undefined)
+      throw invalid('the sparse map is no list of pairs', subject, offset);
     parts.push({ offset: start, length });
   }
   return parts;
@@ -101,7 +107,8 @@ export const paxSparseHeader = (
 ): SparseHeader | undefined => {
   if (!records.some(({ key }) => key.startsWith('GNU.sparse.'))) return undefined;
   const version = `${pax.get('GNU.sparse.major') ?? '0'}.${pax.get('GNU.sparse.minor') ?? '?'}`;
-  if (!['0.?', '0.0', '0.1', '1.0'].includes(version)) throw invalid(`an unknown sparse format ${version}`, subject, offset);
+  if (!['0.?', '0.0', '0.1', '1.0'].includes(version))
+    throw invalid(`an unknown sparse format ${version}`, subject, offset);
   const realSize = parseDecimal(pax.get('GNU.sparse.realsize') ?? pax.get('GNU.sparse.size') ?? '');
   if (realSize === undefined) throw invalid('a sparse member without its real size', subject, offset);
   const name = pax.get('GNU.sparse.name');
@@ -111,12 +118,18 @@ export const paxSparseHeader = (
   const map = pax.get('GNU.sparse.map');
   const numbers = map === undefined ? recordNumbers(records, subject, offset) : map.split(',').map(parseDecimal);
   const count = parseDecimal(pax.get('GNU.sparse.numblocks') ?? '');
-  if (numbers.length !== 2 * (count ?? -1)) throw invalid('the sparse map has another length than it says', subject, offset);
+  if (numbers.length !== 2 * (count ?? -1))
+    throw invalid('the sparse map has another length than it says', subject, offset);
   return { ...common, parts: pairUp(numbers, subject, offset) };
 };
 
 /** Takes the decimal lines of a 1.0 map from blocks, one block at a time. */
-const readLines = async (pull: () => Promise<Uint8Array>, subject: string, offset: number, limits: Limits): Promise<number[]> => {
+const readLines = async (
+  pull: () => Promise<Uint8Array>,
+  subject: string,
+  offset: number,
+  limits: Limits,
+): Promise<number[]> => {
   const numbers: number[] = [];
   let text = '';
   while (numbers.length === 0 || numbers.length < 1 + 2 * (numbers[0] ?? 0)) {
@@ -192,7 +205,7 @@ export const readSparseMap = async (
   let parts = header.parts;
   if (continues === 'header') {
     const all = [...parts];
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const block = await next();
       all.push(...oldParts(block.subarray(0, 504), subject, offset));
       more = block[504] !== 0;

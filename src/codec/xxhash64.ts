@@ -12,9 +12,9 @@ export interface RunningXxh64 {
 /** A maker of running XXH64 hashes; the WebAssembly module behind it is loaded once for a process. */
 export const loadXxh64 = async (): Promise<() => RunningXxh64> => {
   loading ??= xxhash();
-  const { create64 } = await loading;
+  const api = await loading;
   return () => {
-    const hash = create64();
+    const hash = api.create64();
     return {
       update: (chunk) => {
         hash.update(chunk);

@@ -21,7 +21,8 @@ interface BlockHeader {
 
 const LZMA2 = 0x21;
 
-const dictionarySizeOf = (bits: number): number => (bits === 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11));
+const dictionarySizeOf = (bits: number): number =>
+  bits === 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11);
 
 /** @see {@link https://tukaani.org/xz/xz-file-format-1.2.1.txt} section 3.1 */
 const readHeader = async (reader: XzReader, limit: number): Promise<BlockHeader> => {
@@ -58,7 +59,8 @@ const readHeader = async (reader: XzReader, limit: number): Promise<BlockHeader>
 };
 
 const expectSize = (reader: XzReader, what: string, declared: number | undefined, real: number): void => {
-  if (declared !== undefined && declared !== real) throw reader.corrupt(`xz block has another ${what} size than it says`);
+  if (declared !== undefined && declared !== real)
+    throw reader.corrupt(`xz block has another ${what} size than it says`);
 };
 
 /** Takes the zeros up to the next multiple of four of `length` bytes. @throws {ToolError} XZ_CORRUPT */

@@ -1,9 +1,8 @@
 import { ToolError } from '../base/error.js';
 import type { SlidingWindow } from './sliding-window.js';
+import { LENGTH_SIZE, RangeDecoder } from './xz-range.js';
 
 const corrupt = (what: string): ToolError => new ToolError('XZ_CORRUPT', what);
-
-const HALF = 1024;
 
 // Where the groups of probabilities lie in their one array; names as in the LZMA specification.
 const STATES = 12;
@@ -17,133 +16,16 @@ const POS_SLOT = IS_REP0_LONG + (STATES << 4);
 const POS_SPECIAL = POS_SLOT + (4 << 6);
 const ALIGN = POS_SPECIAL + 128;
 const MATCH_LENGTH = ALIGN + 16;
-/** Of one length coder: two choices, 16 trees of 3 bits twice, one of 8 bits. */
-const LENGTH_LOW = 2;
-const LENGTH_MID = LENGTH_LOW + (16 << 3);
-const LENGTH_HIGH = LENGTH_MID + (16 << 3);
-const LENGTH_SIZE = LENGTH_HIGH + 256;
 const REP_LENGTH = MATCH_LENGTH + LENGTH_SIZE;
 const LITERAL = REP_LENGTH + LENGTH_SIZE;
 
 /** Literal coders of 768 probabilities; LZMA2 allows lc + lp up to 4. */
 const PROBABILITIES = LITERAL + (0x300 << 4);
 
-/** The range decoder: bits, each with a probability that learns. */
-class RangeDecoder {
-  readonly #probabilities = new Uint16Array(PROBABILITIES);
-  #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
-  // Unsigned 32-bit numbers, held as signed ones: V8 keeps those in fields without boxing them.
-  #range = 0;
-  #code = 0;
-
-  reset(): void {
-    this.#probabilities.fill(HALF);
-  }
-
-  /** Begins a piece of input; the first byte is always 0, the next four are the code. */
-  start(bytes: Uint8Array): void {
-    const [zero = 1, a = 0, b = 0, c = 0, d = 0] = bytes;
-    if (zero !== 0 || bytes.length < 5) throw corrupt('LZMA data begin wrongly');
-    this.#bytes = bytes;
-    this.#at = 5;
-    this.#range = -1;
-    this.#code = (a << 24) | (b << 16) | (c << 8) | d;
-  }
-
-  /** Whether all input is used and nothing is left in the code, as an encoder leaves it. */
-  isFinished(): boolean {
-    if (this.#range >>> 24 === 0) this.#refill();
-    return this.#at === this.#bytes.length && this.#code === 0;
-  }
-
-  /** Whether more input was asked for than there is. */
-  isOverrun(): boolean {
-    return this.#at > this.#bytes.length;
-  }
-
-  #refill(): void {
-    this.#range <<= 8;
-    this.#code = (this.#code << 8) | (this.#at < this.#bytes.length ? this.#bytes[this.#at]! : 0);
-    this.#at += 1;
-  }
-
-  bit(index: number): 0 | 1 {
-    if (this.#range >>> 24 === 0) this.#refill();
-    const probability = this.#probabilities[index]!;
-    const bound = Math.imul(this.#range >>> 11, probability);
-    if (this.#code >>> 0 < bound >>> 0) {
-      this.#range = bound;
-      this.#probabilities[index] = probability + ((2048 - probability) >> 5);
-      return 0;
-    }
-    this.#range = (this.#range - bound) | 0;
-    this.#code = (this.#code - bound) | 0;
-    this.#probabilities[index] = probability - (probability >> 5);
-    return 1;
-  }
-
-  /** `count` bits that have no probability. */
-  direct(count: number): number {
-    let value = 0;
-    for (let left = count; left > 0; left -= 1) {
-      if (this.#range >>> 24 === 0) this.#refill();
-      this.#range = (this.#range >>> 1) | 0;
-      const isOne = this.#code >>> 0 >= this.#range;
-      if (isOne) this.#code = (this.#code - this.#range) | 0;
-      value = value * 2 + (isOne ? 1 : 0);
-    }
-    return value;
-  }
-
-  /** A number of `count` bits from a binary tree, the highest bit first. */
-  tree(base: number, count: number): number {
-    let node = 1;
-    for (let left = count; left > 0; left -= 1) node = (node << 1) | this.bit(base + node);
-    return node - (1 << count);
-  }
-
-  /** A number of `count` bits from a binary tree, the lowest bit first. */
-  reverseTree(base: number, count: number): number {
-    let node = 1;
-    let value = 0;
-    for (let index = 0; index < count; index += 1) {
-      const bit = this.bit(base + node);
-      node = (node << 1) | bit;
-      value |= bit << index;
-    }
-    return value;
-  }
-
-  /** The length of a match less 2, from the length coder at `base`. */
-  length(base: number, align: number): number {
-    if (this.bit(base) === 0) return this.tree(base + LENGTH_LOW + (align << 3), 3);
-    if (this.bit(base + 1) === 0) return 8 + this.tree(base + LENGTH_MID + (align << 3), 3);
-    return 16 + this.tree(base + LENGTH_HIGH, 8);
-  }
-
-  /** One literal; `matched` is the byte at the last distance, where a match has just ended. */
-  literal(base: number, matched: number | undefined): number {
-    let symbol = 1;
-    if (matched !== undefined) {
-      let rest = matched;
-      while (symbol < 0x100) {
-        const expected = (rest >> 7) & 1;
-        rest <<= 1;
-        const bit = this.bit(base + ((1 + expected) << 8) + symbol);
-        symbol = (symbol << 1) | bit;
-        if (bit !== expected) break;
-      }
-    }
-    while (symbol < 0x100) symbol = (symbol << 1) | this.bit(base + symbol);
-    return symbol & 0xff;
-  }
-}
-
 /** LZMA into a window, in pieces that each begin with a fresh range decoder, as LZMA2 cuts it. */
 export class LzmaDecoder {
   readonly #window: SlidingWindow;
-  readonly #range = new RangeDecoder();
+  readonly #range = new RangeDecoder(PROBABILITIES);
   #literalContext = 0;
   #literalMask = 0;
   #positionMask = 0;
@@ -195,13 +77,11 @@ export class LzmaDecoder {
       const align = (at + shift) & positionMask;
       if (range.bit(IS_MATCH + (state << 4) + align) === 0) {
         const before = at + shift > 0 ? out[at - 1]! : 0;
-        const context = (((at + shift) & this.#literalMask) << this.#literalContext) | (before >> (8 - this.#literalContext));
+        const context =
+          (((at + shift) & this.#literalMask) << this.#literalContext) | (before >> (8 - this.#literalContext));
         const base = LITERAL + 0x300 * context;
-        if (state < 7) {
-          out[at] = range.literal(base, undefined);
-        } else {
-          out[at] = range.literal(base, out[at - rep0 - 1]!);
-        }
+        // Behind a match, the byte that would have continued it is a hint.
+        out[at] = range.literal(base, state < 7 ? undefined : out[at - rep0 - 1]);
         at += 1;
         state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
         continue;

@@ -140,7 +140,8 @@ export class BlockDecoder {
       if (literalCode > 15) {
         const bits = LITERAL_EXTRA[literalCode]!;
         bit -= bits;
-        literalLength = LITERAL_BASE[literalCode]! + ((view.getUint32(bit >> 3, true) >>> (bit & 7)) & ((1 << bits) - 1));
+        literalLength =
+          LITERAL_BASE[literalCode]! + ((view.getUint32(bit >> 3, true) >>> (bit & 7)) & ((1 << bits) - 1));
       }
 
       let offset: number;
@@ -167,7 +168,8 @@ export class BlockDecoder {
         const matchBits = (matchCell >>> 8) & 0xff;
         const nextOffsetBits = (offsetCell >>> 8) & 0xff;
         bit -= literalBits;
-        literalState = (literalCell >>> 16) + ((view.getUint32(bit >> 3, true) >>> (bit & 7)) & ((1 << literalBits) - 1));
+        literalState =
+          (literalCell >>> 16) + ((view.getUint32(bit >> 3, true) >>> (bit & 7)) & ((1 << literalBits) - 1));
         bit -= matchBits + nextOffsetBits;
         const word = view.getUint32(bit >> 3, true) >>> (bit & 7);
         offsetState = (offsetCell >>> 16) + (word & ((1 << nextOffsetBits) - 1));
@@ -188,7 +190,7 @@ export class BlockDecoder {
       from += literalLength;
       at += literalLength;
       // A match may reach into this block and, before it, as far as the window.
-      if (offset <= 0 || offset > 1e9 || offset > size) throw corrupt('match reaches too far back');
+      if (offset <= 0 || offset > reach + (at - begin) || offset > size) throw corrupt('match reaches too far back');
       const back = at - offset;
       if (offset < 4) {
         for (let done = 0; done < matchLength; done += 1) out[at + done] = out[back + done]!;

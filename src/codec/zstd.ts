@@ -7,7 +7,14 @@ import { PullReader, expectEnd } from './pull-reader.js';
 import { SlidingWindow } from './sliding-window.js';
 import { loadXxh64 } from './xxhash64.js';
 import { BlockDecoder } from './zstd-block.js';
-import { type FrameHeader, ZSTD_MAGIC, frameHeaderLength, hasReservedBit, isSkippable, parseFrameHeader } from './zstd-frame.js';
+import {
+  type FrameHeader,
+  ZSTD_MAGIC,
+  frameHeaderLength,
+  hasReservedBit,
+  isSkippable,
+  parseFrameHeader,
+} from './zstd-frame.js';
 import { MAX_BLOCK } from './zstd-literals.js';
 
 const word = (bytes: Uint8Array, at = 0): number =>
@@ -21,7 +28,11 @@ class ZstdReader extends PullReader {
     this.#context = context;
   }
 
-  error(code: ErrorCode, what: string, details: { offset?: number; expected?: string; found?: string } = {}): ToolError {
+  error(
+    code: ErrorCode,
+    what: string,
+    details: { offset?: number; expected?: string; found?: string } = {},
+  ): ToolError {
     return new ToolError(code, what, { subject: this.#context.subject, offset: this.offset, ...details });
   }
 
@@ -71,7 +82,9 @@ const readHeader = async (reader: ZstdReader, context: DecoderContext): Promise<
     });
   }
   if (header.dictionaryId !== 0) {
-    throw reader.error('CODEC_UNSUPPORTED', 'zstd frame needs a dictionary', { found: `dictionary ${header.dictionaryId}` });
+    throw reader.error('CODEC_UNSUPPORTED', 'zstd frame needs a dictionary', {
+      found: `dictionary ${header.dictionaryId}`,
+    });
   }
   reader.skip(length);
   return header;
@@ -126,7 +139,7 @@ export async function* unzstd(stream: ByteStream, context: DecoderContext): Byte
       let total = 0;
       window.restart(windowSize);
       decoder.restart();
-      for (let isLast = false; !isLast; ) {
+      for (let isLast = false; !isLast;) {
         const [low = 0, middle = 0, high = 0] = await reader.need(3);
         isLast = (low & 1) === 1;
         if (window.pending > 0 && (window.pending >= CHUNK_SIZE || !window.fits(limit))) {
@@ -150,7 +163,8 @@ export async function* unzstd(stream: ByteStream, context: DecoderContext): Byte
         });
       }
       if (hash !== undefined) {
-        if (word(await reader.need(4)) !== hash.low32()) throw reader.error('ZSTD_CORRUPT', 'wrong checksum of a zstd frame');
+        if (word(await reader.need(4)) !== hash.low32())
+          throw reader.error('ZSTD_CORRUPT', 'wrong checksum of a zstd frame');
         reader.skip(4);
       }
       if (chunk.length > 0) yield chunk;

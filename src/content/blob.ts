@@ -15,7 +15,7 @@ export interface BlobReader {
 export interface BlobExtent {
   readonly digest: Digest;
   readonly file: FileExtent;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 declare const verified: unique symbol;
@@ -117,7 +117,6 @@ export const withMemory = (memory: ReadonlyMap<Digest, Uint8Array>, rest: BlobRe
 export const firstOf = (readers: readonly BlobReader[]): BlobReader => ({
   open: async (descriptor) => {
     for (const reader of readers) {
-      // oxlint-disable-next-line no-await-in-loop -- the second is asked only if the first has nothing
       const source = await reader.open(descriptor);
       if (source !== undefined) return source;
     }

@@ -65,7 +65,6 @@ class GraphLoader {
     const queue: Visit[] = roots.map((descriptor) => ({ descriptor, depth: 0 }));
     // The queue grows while it is read; a digest is expanded once, so work is bounded by the number of descriptors.
     for (const visit of queue) {
-      // oxlint-disable-next-line no-await-in-loop -- one document tells what the next ones are
       const draft = await this.visit(visit);
       if (draft?.manifest === undefined) continue;
       const depth = visit.depth + (draft.kind === 'index' ? 1 : 0);

@@ -1,6 +1,5 @@
 import { ToolError } from '../base/error.js';
 import type { FileTree } from '../base/file-tree.js';
-import type { Limits } from '../base/limits.js';
 import type { ImageSource } from '../content/image.js';
 import { DOCKER_MANIFEST_FILE, REPOSITORIES_FILE, isDockerSaveManifest } from '../oci/docker-save.js';
 import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../oci/image-layout.js';
@@ -8,13 +7,7 @@ import { openDirectoryFormat, VERSION_FILE } from './directory.js';
 import { openDockerArchive } from './docker-archive.js';
 import { openOciLayout } from './oci-layout.js';
 import { readTopDocument } from './read-document.js';
-
-export interface ReadOptions {
-  readonly limits: Limits;
-  /** Threads that may read layers at once; 1 uses none but the caller's. */
-  readonly threads: number;
-  readonly signal?: AbortSignal;
-}
+import type { ReadOptions } from './read-options.js';
 
 const listSome = (tree: FileTree): string => {
   const paths = tree.entries().map((entry) => entry.path);

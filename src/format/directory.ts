@@ -9,7 +9,7 @@ import type { ImageSource } from '../content/image.js';
 import { plainDescriptor } from '../oci/descriptor.js';
 import { algorithmOf, digestOf, encodedOf } from '../oci/digest.js';
 import { MEDIA_TYPE } from '../oci/media-type.js';
-import type { ReadOptions } from './detect.js';
+import type { ReadOptions } from './read-options.js';
 import { readWhole } from './read-document.js';
 import { notesOf } from './tree-notes.js';
 

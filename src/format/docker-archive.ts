@@ -17,7 +17,7 @@ import {
   decodeDockerSaveManifest,
 } from '../oci/docker-save.js';
 import type { ImageConfig } from '../oci/image-config.js';
-import type { ReadOptions } from './detect.js';
+import type { ReadOptions } from './read-options.js';
 import { readWhole } from './read-document.js';
 import { notesOf } from './tree-notes.js';
 
@@ -71,14 +71,12 @@ class DockerArchiveReader {
   async read(items: readonly DockerSaveItem[]): Promise<readonly SourceRoot[]> {
     const images: { item: DockerSaveItem; raw: Uint8Array; config: ImageConfig; layers: LayerFile[] }[] = [];
     for (const item of items) {
-      // oxlint-disable-next-line no-await-in-loop -- one file after the other, in the order of the archive
       const raw = await this.readConfig(item);
       const config = parseConfig(raw, this.subject(item.config), this.options.limits);
       this.checkLayerCount(item, config);
       const layers: LayerFile[] = [];
       for (const [index, path] of item.layers.entries()) {
         const diffID = config.diffIDs[index];
-        // oxlint-disable-next-line no-await-in-loop -- as above
         if (diffID !== undefined) layers.push(await this.layer(path, diffID));
       }
       images.push({ item, raw, config, layers });

@@ -8,7 +8,7 @@ import { nameFromRepoTag, nameText, refNameOf } from '../content/name.js';
 import type { Digest } from '../oci/digest.js';
 import { DOCKER_MANIFEST_FILE, type DockerSaveItem } from '../oci/docker-save.js';
 import { digestOfBlobPath } from '../oci/image-layout.js';
-import type { ReadOptions } from './detect.js';
+import type { ReadOptions } from './read-options.js';
 import { readDockerImages } from './docker-archive.js';
 
 const configsOf = (graph: ContentGraph, root: Digest): readonly Digest[] =>

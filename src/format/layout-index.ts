@@ -56,7 +56,7 @@ export const extendIndex = (existing: Uint8Array | undefined, added: Uint8Array,
   const fresh = entriesOf(added, subject, limits);
   const taken = new Set(fresh.map(nameOf).filter((name) => name !== ''));
   const kept = entriesOf(existing, subject, limits).map((entry) => (taken.has(nameOf(entry)) ? withoutName(entry) : entry));
-  const digestOf = (entry: JsonObject): string => String(entry['digest']);
+  const digestOf = ({ digest }: JsonObject): string => (typeof digest === 'string' ? digest : '');
   // An unnamed entry says nothing beside another entry of the same digest.
   const named = [...kept, ...fresh].filter((entry) => nameOf(entry) !== '');
   const namedDigests = new Set(named.map(digestOf));

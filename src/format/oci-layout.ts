@@ -15,7 +15,7 @@ import {
 import { INDEX_FILE, LAYOUT_FILE, blobPath, checkLayoutVersion, digestOfBlobPath } from '../oci/image-layout.js';
 import { decodeImageIndex } from '../oci/manifest.js';
 import { MEDIA_TYPE } from '../oci/media-type.js';
-import type { ReadOptions } from './detect.js';
+import type { ReadOptions } from './read-options.js';
 import { reconcileHybrid } from './hybrid.js';
 import { readTopDocument } from './read-document.js';
 import { notesOf } from './tree-notes.js';

@@ -64,7 +64,6 @@ const copyExtents = async (placed: readonly Placed[], file: ArchiveFile, options
     );
   } finally {
     for (const { extent } of placed) {
-      // oxlint-disable-next-line no-await-in-loop -- closing costs nothing
       await extent.release();
     }
   }
@@ -91,18 +90,14 @@ export const writeArchiveFile = async (
   try {
     for (const entry of plan.entries) {
       options.signal?.throwIfAborted();
-      // oxlint-disable-next-line no-await-in-loop -- headers and documents are small; blobs are gathered
       await file.write(headerOf(plan, entry), entry.headerOffset);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       const extent = entry.content.from === 'blob' && entry.size >= SMALL ? await blobs.extent(entry.content.descriptor) : undefined;
       if (extent !== undefined) {
         placed.push({ entry, extent });
-        // oxlint-disable-next-line no-await-in-loop -- bounds the number of open files
         if (placed.length >= EXTENTS_AT_ONCE) await flush();
         continue;
       }
       let at = entry.offset;
-      // oxlint-disable-next-line no-await-in-loop -- as above
       for await (const chunk of contentOf(entry, blobs, options.signal)) {
         await file.write(chunk, at);
         at += chunk.length;

@@ -1,6 +1,6 @@
 import { ToolError } from '../base/error.js';
 import type { Note } from '../base/event.js';
-import type { JsonValue } from '../base/json.js';
+import { type JsonValue, isJsonObject } from '../base/json.js';
 import { parseJson } from '../base/json-parse.js';
 import {
   type ContentGraph,
@@ -71,8 +71,8 @@ const configPart = (node: GraphNode, depth: number): Pick<InspectedImage, 'confi
   const raw = node.config?.raw;
   if (raw === undefined) return {};
   const value = parseJson(raw, { subject: node.descriptor.digest, depth });
-  const config = typeof value === 'object' && value !== null && !Array.isArray(value) ? Reflect.get(value, 'config') : undefined;
-  return config === undefined || config === null ? {} : { config: config as JsonValue };
+  const config = isJsonObject(value) ? value['config'] : undefined;
+  return config === undefined || config === null ? {} : { config };
 };
 
 const inspectRoot = (graph: ContentGraph, root: GraphRoot, depth: number): InspectedImage => {

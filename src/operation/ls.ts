@@ -72,14 +72,20 @@ class LowerFiles {
   private readonly paths: readonly string[];
   private readonly known: ReadonlySet<string>;
   private readonly removed = new Set<string>();
+  private readonly rewritten = new Set<string>();
 
   constructor(paths: Iterable<string>) {
     this.paths = [...paths].toSorted(compareCodeUnits);
     this.known = new Set(this.paths);
   }
 
+  /** True for a path of a lower layer that this layer has not written anew: whiteouts hide nothing of their own layer. */
   has(path: string): boolean {
-    return this.known.has(path);
+    return this.known.has(path) && !this.rewritten.has(path);
+  }
+
+  markRewritten(path: string): void {
+    this.rewritten.add(path);
   }
 
   /** Paths that begin with the prefix; none when it is asked for again, since they are gone then. */
@@ -94,7 +100,7 @@ class LowerFiles {
     }
     let end = low;
     while (this.paths[end]?.startsWith(prefix) === true) end++;
-    return this.paths.slice(low, end);
+    return this.paths.slice(low, end).filter((path) => !this.rewritten.has(path));
   }
 }
 
@@ -116,6 +122,7 @@ const applyEntry = (files: Map<string, FileEntry>, lower: LowerFiles, header: Ta
   }
   if (files.get(path)?.type === 'directory' && header.type !== 'directory') removeBelow(`${path}/`);
   files.set(path, entryOf(header, path));
+  lower.markRewritten(path);
 };
 
 const chooseLayer = (layers: readonly Descriptor[], diffIDs: readonly Digest[], wanted: string): Descriptor => {

@@ -1,6 +1,5 @@
-import { lstat } from 'node:fs/promises';
 import type { ByteSource } from '../base/bytes.js';
-import { ToolError, fromSystemError } from '../base/error.js';
+import { ToolError } from '../base/error.js';
 import type { FileTree } from '../base/file-tree.js';
 import { SNIFF_LENGTH, decompress, sniffCompression } from '../codec/compression.js';
 import { openTarTree } from '../codec/tar-index.js';
@@ -11,7 +10,7 @@ import { loadGraph } from '../content/load-graph.js';
 import { selectImages } from '../content/select.js';
 import { openImages } from '../format/detect.js';
 import { DOCKER_MANIFEST_FILE } from '../oci/docker-save.js';
-import { openDirectoryTree } from '../transport/directory.js';
+import { isDirectory, openDirectoryTree } from '../transport/directory.js';
 import { openFileSource } from '../transport/file.js';
 import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
@@ -28,19 +27,8 @@ export interface OpenedImages {
   readonly blobs: BlobReader;
   /** The archive as it is; undefined for a directory. */
   readonly file?: ByteSource;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
-
-const isDirectory = async (path: string): Promise<boolean> => {
-  try {
-    const found = await lstat(path);
-    if (!found.isSymbolicLink()) return found.isDirectory();
-    const { stat } = await import('node:fs/promises');
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    throw fromSystemError(error, 'cannot be opened', path);
-  }
-};
 
 /** Warnings of decompression of the outer file become notes of the observer. */
 const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context: OperationContext): Promise<ByteSource> => {

@@ -22,7 +22,11 @@ export interface SaveOptions extends TransferOptions {
 
 /** Where the archive goes: a path, or `-` with the stream's consumer. */
 export type SaveOutput =
-  | { readonly path: string }
+  | {
+      readonly path: string;
+      /** Wait until the disk has the archive. */
+      readonly durable: boolean;
+    }
   | { readonly stream: (archive: ByteStream) => Promise<void> };
 
 const sha256Of = async (path: string, context: OperationContext): Promise<string> => {
@@ -60,7 +64,7 @@ export const writePlanTo = async (
     try {
       await writeArchiveFile(plan, blobs, file, bulkOptions(context));
       context.signal?.throwIfAborted();
-      await file.commit();
+      await file.commit(output);
     } finally {
       await file.discard();
     }

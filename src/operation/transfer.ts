@@ -13,6 +13,8 @@ import { type SaveOutput, withPrepared, writePlanTo } from './save.js';
 
 export interface CopyOptions extends TransferOptions {
   readonly settings: ProfileSettings;
+  /** Wait until the disk has an archive. Layouts and directories always do. */
+  readonly durable: boolean;
 }
 
 /** A destination: a location that says by its transport what is to be written. `-` needs the stream's consumer. */
@@ -59,7 +61,7 @@ const writeTo = async (
     case 'docker-archive':
     case 'oci-archive': {
       const plan = planArchive(images.graph, PROFILES[archiveProfile(location)], options.settings, options);
-      await writePlanTo(plan, images, { path: location.path }, context);
+      await writePlanTo(plan, images, { path: location.path, durable: options.durable }, context);
       return plan.absent;
     }
     case 'stdio': {

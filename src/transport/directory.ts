@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { lstat, opendir, readlink } from 'node:fs/promises';
+import { lstat, opendir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteSource } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
@@ -19,6 +19,15 @@ const listDirectory = async (path: string): Promise<readonly Dirent[]> => {
   const entries: Dirent[] = [];
   for await (const entry of await opendir(path)) entries.push(entry);
   return entries.toSorted((a, b) => compareBytes(a.name, b.name));
+};
+
+/** True for a directory or a link to one. @throws {ToolError} FILE_NOT_FOUND, PERMISSION_DENIED, IO */
+export const isDirectory = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw fromSystemError(error, 'cannot be opened', path);
+  }
 };
 
 /** Directories of an image layout are never deeper than `blobs/<algorithm>/`. */

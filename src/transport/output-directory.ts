@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ByteSource } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
 import { openFileSource } from './file.js';
+import { syncDirectory } from './sync-directory.js';
 
 /** One file of a directory, written aside and put in place when complete. */
 export interface OutputPart {
@@ -32,15 +33,6 @@ const exists = (path: string): Promise<boolean> => lstat(path).then(() => true, 
 const isEmpty = async (path: string): Promise<boolean> => {
   for await (const _ of await opendir(path)) return false;
   return true;
-};
-
-const syncDirectory = async (path: string): Promise<void> => {
-  try {
-    const handle = await open(path);
-    await handle.sync().finally(() => handle.close());
-  } catch {
-    // Not every system can do it.
-  }
 };
 
 const outputDirectory = (root: string): OutputDirectory => {

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ByteStream } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
+import { syncDirectory } from './sync-directory.js';
 
 /** A file that is written beside its target and takes its place when complete. */
 export interface OutputFile {
   readonly fd: number;
   truncate(size: number): Promise<void>;
   write(bytes: Uint8Array, position: number): Promise<void>;
-  /** Makes the file durable and puts it in place. */
-  commit(): Promise<void>;
+  /**
+   * Puts the file in place. `durable` waits until the disk has it, so that not even a power cut can lose it; without
+   * that, the system writes it in its own time, as for any program's output.
+   */
+  commit(options: { readonly durable: boolean }): Promise<void>;
   /** Removes it; the target stays as it was. Does nothing after {@link OutputFile.commit}. */
   discard(): Promise<void>;
 }
@@ -20,19 +23,6 @@ const writeFully = async (handle: FileHandle, bytes: Uint8Array, position: numbe
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position === null ? null : position + done);
     done += bytesWritten;
-  }
-};
-
-const syncDirectory = async (path: string): Promise<void> => {
-  try {
-    const handle = await open(path, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // Some systems cannot open or sync a directory; the rename itself has succeeded.
   }
 };
 
@@ -62,13 +52,13 @@ export const createOutputFile = async (path: string): Promise<OutputFile> => {
     fd: handle.fd,
     truncate: (size) => handle.truncate(size).catch(fail),
     write: (bytes, position) => writeFully(handle, bytes, position).catch(fail),
-    commit: async () => {
+    commit: async ({ durable }) => {
       try {
-        await handle.sync();
+        if (durable) await handle.sync();
         await handle.close();
         await rename(temporary, target);
         state = 'done';
-        await syncDirectory(dirname(target));
+        if (durable) await syncDirectory(dirname(target));
       } catch (error) {
         fail(error);
       }

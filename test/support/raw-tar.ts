@@ -20,8 +20,8 @@ export interface RawHeader {
   readonly prefix?: string | Uint8Array;
   /** More fields, by offset. */
   readonly at?: Readonly<Record<number, string | Uint8Array>>;
-  /** What stands in the checksum field: by default the right one; `signed`: the sum over signed bytes. */
-  readonly checksum?: 'signed' | string;
+  /** What stands in the checksum field: by default the right sum; the text `signed` means that over signed bytes. */
+  readonly checksum?: string;
 }
 
 const BLOCK = 512;
@@ -90,14 +90,19 @@ export const paxRecord = (key: string, value: string | Uint8Array): Uint8Array =
   return Buffer.concat([bytesOf(String(length)), rest]);
 };
 
+/** Records in order; a key may come twice. */
+export type PaxPairs = readonly (readonly [string, string | Uint8Array])[];
+
+const isPairs = (records: Readonly<Record<string, string>> | PaxPairs): records is PaxPairs => Array.isArray(records);
+
 /** A PAX extension header (`x`, or `g`, or Solaris' `X`) with a body of records, or with any text. */
 export const paxHeader = (
-  records: Readonly<Record<string, string>> | readonly (readonly [string, string | Uint8Array])[] | string,
+  records: Readonly<Record<string, string>> | PaxPairs | string,
   type: 'x' | 'g' | 'X' = 'x',
 ): Uint8Array => {
-  const entries = Array.isArray(records) ? (records as readonly (readonly [string, string])[]) : Object.entries(records);
-  const body = typeof records === 'string' ? records : Buffer.concat(entries.map(([key, value]) => paxRecord(key, value)));
-  return rawMember({ name: 'PaxHeaders/x', type }, body);
+  if (typeof records === 'string') return rawMember({ name: 'PaxHeaders/x', type }, records);
+  const pairs: PaxPairs = isPairs(records) ? records : Object.entries(records);
+  return rawMember({ name: 'PaxHeaders/x', type }, Buffer.concat(pairs.map(([key, value]) => paxRecord(key, value))));
 };
 
 /** GNU's long name (`L`) or long link (`K`). */

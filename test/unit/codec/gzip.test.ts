@@ -37,7 +37,11 @@ describe('what is read', () => {
     ['a member larger than any buffer', BIG_GZIP, BIG],
     ['small, large and small members', join(A, BIG_GZIP, B, BIG_GZIP), join(text('alpha '), BIG, text('beta'), BIG)],
     ['a small member with much in it', gzip(zeros(3_000_000)), zeros(3_000_000)],
-    ['extra field, name and comment', member(0x1c, join(Uint8Array.of(3, 0, 1, 2, 3), text('name\0comment\0'))), text('alpha ')],
+    [
+      'extra field, name and comment',
+      member(0x1c, join(Uint8Array.of(3, 0, 1, 2, 3), text('name\0comment\0'))),
+      text('alpha '),
+    ],
     ['a text flag', member(0x01, zeros(0)), text('alpha ')],
     ['a header checksum', member(0x0a, join(text('n\0'), Uint8Array.of(0x23, 0x34))), text('alpha ')],
   ])('%s', async ([, stream, plain]) => {
@@ -101,7 +105,9 @@ describe('what is refused', () => {
     const outcome = await outcomeOf(stream, 'gzip');
     expect(outcome).toStrictEqual({ code, notes: [], ...(offset === undefined ? {} : { offset }) });
     // In pieces that end anywhere, the same answer.
-    expect(await outcomeOf(stream, 'gzip', { sizes: always(stream.length > 10_000 ? 4093 : 1) })).toStrictEqual(outcome);
+    expect(await outcomeOf(stream, 'gzip', { sizes: always(stream.length > 10_000 ? 4093 : 1) })).toStrictEqual(
+      outcome,
+    );
   });
 
   it('a large member with damaged data', async () => {

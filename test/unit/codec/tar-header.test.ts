@@ -6,7 +6,13 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { hashHex } from '../../../src/base/hash.js';
-import { END_OF_TAR, type TarHeaderEntry, encodeTarHeader, paddingAfter, tarHeaderLength } from '../../../src/codec/tar-header.js';
+import {
+  END_OF_TAR,
+  type TarHeaderEntry,
+  encodeTarHeader,
+  paddingAfter,
+  tarHeaderLength,
+} from '../../../src/codec/tar-header.js';
 
 const GIB = 1024 ** 3;
 const SHA512 = `blobs/sha512/${'a'.repeat(128)}`;
@@ -28,7 +34,12 @@ const CASES: readonly (readonly [string, TarHeaderEntry, 'ustar' | 'posix', stri
   ['a name of 100 bytes', file('n'.repeat(100), 1), 'ustar', '07bd349137ede609'],
   ['a directory of 100 bytes with its slash', directory('n'.repeat(99)), 'ustar', '86344940e491d0ce'],
   ['a name that is split', file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 1), 'ustar', '03ac4d159eaf7f76'],
-  ['a prefix of 155 bytes and a name of 100', file(`${'p'.repeat(155)}/${'q'.repeat(100)}`, 1), 'ustar', '192d1e707bab53aa'],
+  [
+    'a prefix of 155 bytes and a name of 100',
+    file(`${'p'.repeat(155)}/${'q'.repeat(100)}`, 1),
+    'ustar',
+    '192d1e707bab53aa',
+  ],
   ['the longest prefix wins', file(`a/b/${'c'.repeat(60)}/d/${'e'.repeat(60)}/f`, 1), 'ustar', '43703808182eb97d'],
   ['a directory that is split', directory(`${'p'.repeat(60)}/${'q'.repeat(60)}`), 'ustar', '954560e342595aa2'],
   ['a name that is not ASCII', file('é', 1), 'ustar', '4f40ec33ca186670'],
@@ -37,10 +48,20 @@ const CASES: readonly (readonly [string, TarHeaderEntry, 'ustar' | 'posix', stri
   ['a long name without a folder', file('n'.repeat(120), 1), 'posix', 'e6bb8aecb1dd94fe'],
   ['a long directory', directory(`${'n'.repeat(90)}/${'m'.repeat(110)}`), 'posix', '2fad55cacaac6224'],
   ['a long name that is not ASCII', file(`${'é'.repeat(60)}`, 1), 'posix', '597af42dc2332628'],
-  ['a name of many folders', file(`${'d'.repeat(90)}/${'d'.repeat(90)}/${'d'.repeat(90)}/f`, 1), 'posix', '9a872d4d17a27f08'],
+  [
+    'a name of many folders',
+    file(`${'d'.repeat(90)}/${'d'.repeat(90)}/${'d'.repeat(90)}/f`, 1),
+    'posix',
+    '9a872d4d17a27f08',
+  ],
   ['just under 8 GiB', file('big', 8 * GIB - 1), 'ustar', '391fe18c15462562'],
   ['8 GiB', file('blobs/big', 8 * GIB), 'posix', 'bd6ade683892a5cc'],
-  ['8 GiB with a name that ustar would split', file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 8 * GIB), 'posix', '0b4026aaf278ef78'],
+  [
+    '8 GiB with a name that ustar would split',
+    file(`${'p'.repeat(60)}/${'q'.repeat(60)}`, 8 * GIB),
+    'posix',
+    '0b4026aaf278ef78',
+  ],
   ['8 GiB with a name that is not ASCII', file('é8', 9 * GIB), 'posix', '75ef57cae906f79f'],
   ['8 GiB of a sha512 blob', file(SHA512, 8 * GIB), 'posix', 'e64acda18de61544'],
 ];
@@ -120,15 +141,32 @@ describe.runIf(gnuTar || process.env['INGOT_REQUIRE_PEERS'] === '1')('GNU tar wr
   });
 
   it('a whole archive, in one command of either format', () => {
-    const entries = [file('oci-layout', 30), directory('blobs'), directory('blobs/sha512'), file(SHA512, 1000), file('blobs/b', 512)];
+    const entries = [
+      file('oci-layout', 30),
+      directory('blobs'),
+      directory('blobs/sha512'),
+      file(SHA512, 1000),
+      file('blobs/b', 512),
+    ];
     for (const entry of entries) {
       mkdirSync(join(folder, entry.type === 'directory' ? entry.path : dirname(entry.path)), { recursive: true });
       if (entry.type === 'file') writeFileSync(join(folder, entry.path), new Uint8Array(entry.size));
     }
-    const args = ['-b1', ...FORMS.posix, '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--mtime=@0'];
+    const args = [
+      '-b1',
+      ...FORMS.posix,
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--mode=u=rwX,go=rX',
+      '--mtime=@0',
+    ];
     const paths = entries.map(({ path }) => path);
     const done = spawnSync('tar', [...args, '--no-recursion', '-cf', '-', '-C', folder, '--', ...paths]);
-    const ours = entries.flatMap((entry) => [encodeTarHeader(entry), new Uint8Array(entry.size + paddingAfter(entry.size))]);
+    const ours = entries.flatMap((entry) => [
+      encodeTarHeader(entry),
+      new Uint8Array(entry.size + paddingAfter(entry.size)),
+    ]);
     expect(Buffer.concat([...ours, END_OF_TAR]).equals(done.stdout)).toBe(true);
   });
 });

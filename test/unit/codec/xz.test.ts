@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startCrc64 } from '../../../src/codec/crc64.js';
 import { XZ_CRC32, XZ_CRC64, XZ_RUNS, XZ_SHA256_BLOCKS, XZ_X86, sampleText } from './compressed-fixture.js';
@@ -50,6 +51,48 @@ describe('what is refused', () => {
 
   it.for([XZ_CRC64, XZ_CRC32, XZ_SHA256_BLOCKS])('every cut and every flip', async (stream) => {
     expect(await weakSpots(stream, text, 'xz', 'XZ_CORRUPT')).toStrictEqual([]);
+  });
+});
+
+/** The stream with one byte changed, and a checksum over bytes `from` to `to` made right again at `at`. */
+const forged = (stream: Uint8Array, index: number, value: number, from: number, to: number, at: number): Uint8Array => {
+  const copy = stream.slice();
+  copy[index] = value;
+  new DataView(copy.buffer).setUint32(at, crc32(copy.subarray(from, to)), true);
+  return copy;
+};
+
+describe('what checksums do not cover', () => {
+  const stream = XZ_SHA256_BLOCKS;
+  const end = stream.length;
+  const indexLength = (new DataView(stream.buffer, stream.byteOffset).getUint32(end - 8, true) + 1) * 4;
+  const index = end - 12 - indexLength;
+  const codeOf = async (bytes: Uint8Array): Promise<string | undefined> => (await outcomeOf(bytes, 'xz')).code;
+
+  it('an index that lists other blocks', async () => {
+    // Index: mark, count, then pairs of sizes of two bytes each.
+    expect(stream.subarray(index, index + 2)).toStrictEqual(Uint8Array.of(0, 3));
+    for (const at of [index + 1, index + 2, index + 4]) {
+      const value = (stream[at] ?? 0) ^ 1;
+      expect(await codeOf(forged(stream, at, value, index, end - 16, end - 16))).toBe('XZ_CORRUPT');
+      expect(await codeOf(forged(stream, at, stream[at] ?? 0, index, end - 16, end - 16))).toBeUndefined();
+    }
+  });
+
+  it('a footer with another check or index size', async () => {
+    expect(await codeOf(forged(stream, end - 3, 4, end - 8, end - 2, end - 12))).toBe('XZ_CORRUPT');
+    expect(await codeOf(forged(stream, end - 8, 99, end - 8, end - 2, end - 12))).toBe('XZ_CORRUPT');
+    expect(await codeOf(forged(stream, end - 3, 10, end - 8, end - 2, end - 12))).toBeUndefined();
+  });
+
+  it('the last byte of the range coder, which changes no output', async () => {
+    // Block header of 12 bytes behind the stream header, then an LZMA2 chunk: control, two sizes, properties.
+    const stored = (XZ_CRC64[27] ?? 0) * 256 + (XZ_CRC64[28] ?? 0) + 1;
+    expect(await codeOf(flipped(XZ_CRC64, 24 + 6 + stored - 1, 1))).toBe('XZ_CORRUPT');
+  });
+
+  it('a check that no encoder uses', async () => {
+    expect(await codeOf(forged(stream, 7, 2, 6, 8, 8))).toBe('CODEC_UNSUPPORTED');
   });
 });
 
