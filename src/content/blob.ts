@@ -1,19 +1,43 @@
 import type { ByteSource, ByteStream, FileExtent } from '../base/bytes.js';
 import { memorySource } from '../base/bytes.js';
 import { ToolError } from '../base/error.js';
-import { startHash } from '../base/hash.js';
+import { type HashAlgorithm, startHash } from '../base/hash.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Digest, encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 
-/** Blobs at a place, by digest. What it gives is not verified: see {@link verifiedBlobs}. */
-export interface BlobReader {
-  /** The blob's bytes as they lie there, or undefined if they are not there. The caller closes the source. */
-  open(descriptor: Descriptor): Promise<ByteSource | undefined>;
+/** A blob's bytes as they lie at their place. */
+export interface BlobSource extends ByteSource {
+  /** What their digest is known from: a descriptor, unless told; or the diffID that a config gives a plain layer. */
+  readonly vouchedBy?: 'diffID';
 }
 
-/** A blob that lies in an open file. Whoever takes its bytes must hash them against {@link BlobExtent.digest}. */
+/** Blobs at a place, by digest. What it gives is not verified: see {@link verifiedBlobs}. */
+export interface BlobReader {
+  /** The blob's bytes, or undefined if they are not there. The caller closes the source. */
+  open(descriptor: Descriptor): Promise<BlobSource | undefined>;
+}
+
+/** What a blob's bytes must be, in the words of a bulk job, so that the right code says it when they are not. */
+export interface BlobExpectation {
+  readonly subject: string;
+  readonly algorithm: HashAlgorithm;
+  readonly expected?: string;
+  readonly compression?: 'none';
+  readonly expectedInner?: string;
+}
+
+/** @throws {ToolError} DIGEST_ALGORITHM_UNSUPPORTED */
+export const expectationOf = (digest: Digest, source: BlobSource): BlobExpectation => {
+  const algorithm = hashAlgorithmOf(digest);
+  const hex = encodedOf(digest);
+  return source.vouchedBy === 'diffID'
+    ? { subject: source.name, algorithm, compression: 'none', expectedInner: hex }
+    : { subject: digest, algorithm, expected: hex };
+};
+
+/** A blob that lies in an open file. Whoever takes its bytes must hold them against {@link BlobExtent.expectation}. */
 export interface BlobExtent {
-  readonly digest: Digest;
+  readonly expectation: BlobExpectation;
   readonly file: FileExtent;
   readonly release: () => Promise<void>;
 }
@@ -26,7 +50,7 @@ declare const verified: unique symbol;
  */
 export interface VerifiedBlobReader {
   readonly [verified]: true;
-  /** @throws {ToolError} BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, DIGEST_ALGORITHM_UNSUPPORTED */
+  /** @throws {ToolError} BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, DIFFID_MISMATCH, DIGEST_ALGORITHM_UNSUPPORTED */
   read(descriptor: Descriptor, signal?: AbortSignal): ByteStream;
   /** For bulk copying, which verifies by itself; undefined where the blob is not a run of bytes in a file. */
   extent(descriptor: Descriptor): Promise<BlobExtent | undefined>;
@@ -49,10 +73,11 @@ const checkSize = (descriptor: Descriptor, found: number | string): void => {
   });
 };
 
-async function* verifiedStream(source: ByteSource, descriptor: Descriptor, signal: AbortSignal | undefined): ByteStream {
+async function* verifiedStream(source: BlobSource, descriptor: Descriptor, signal: AbortSignal | undefined): ByteStream {
   try {
     checkSize(descriptor, source.size);
-    const hasher = startHash(hashAlgorithmOf(descriptor.digest));
+    const { subject, algorithm } = expectationOf(descriptor.digest, source);
+    const hasher = startHash(algorithm);
     let count = 0;
     for await (const chunk of source.read(undefined, signal)) {
       count += chunk.length;
@@ -63,11 +88,10 @@ async function* verifiedStream(source: ByteSource, descriptor: Descriptor, signa
     checkSize(descriptor, count);
     const hex = hasher.hex();
     if (hex !== encodedOf(descriptor.digest)) {
-      throw new ToolError('DIGEST_MISMATCH', 'the bytes do not have the digest that names them', {
-        subject: descriptor.digest,
-        expected: encodedOf(descriptor.digest),
-        found: hex,
-      });
+      const details = { subject, expected: encodedOf(descriptor.digest), found: hex };
+      throw source.vouchedBy === 'diffID'
+        ? new ToolError('DIFFID_MISMATCH', 'the layer does not have the diffID that the config gives it', details)
+        : new ToolError('DIGEST_MISMATCH', 'the bytes do not have the digest that names them', details);
     }
   } finally {
     await source.close();
@@ -76,7 +100,7 @@ async function* verifiedStream(source: ByteSource, descriptor: Descriptor, signa
 
 /** The only way to a {@link VerifiedBlobReader}. */
 export const verifiedBlobs = (blobs: BlobReader): VerifiedBlobReader => {
-  const open = async (descriptor: Descriptor): Promise<ByteSource> => {
+  const open = async (descriptor: Descriptor): Promise<BlobSource> => {
     hashAlgorithmOf(descriptor.digest);
     const source = await blobs.open(descriptor);
     if (source === undefined) throw blobMissing(descriptor);
@@ -98,7 +122,8 @@ export const verifiedBlobs = (blobs: BlobReader): VerifiedBlobReader => {
         await source.close();
         return undefined;
       }
-      return { digest: descriptor.digest, file: source.file, release: () => source.close() };
+      const expectation = expectationOf(descriptor.digest, source);
+      return { expectation, file: source.file, release: () => source.close() };
     },
   };
   // The brand exists in the type system alone; this is the one place that grants it.

@@ -47,6 +47,13 @@ export const nodeOf = (graph: ContentGraph, digest: Digest): GraphNode => {
   return node;
 };
 
+export const mediaTypeConflict = (known: Descriptor, other: Descriptor): ToolError =>
+  new ToolError('MEDIATYPE_CONFLICT', 'two descriptors give one digest different media types', {
+    subject: other.digest,
+    expected: known.mediaType,
+    found: other.mediaType,
+  });
+
 /** What a manifest is made of, in its own order. The subject is not among it: a referrer does not contain its subject. */
 export const childrenOf = (manifest: Manifest): readonly Descriptor[] => {
   switch (manifest.kind) {
@@ -104,13 +111,17 @@ export const imageParts = (graph: ContentGraph, node: GraphNode): ImageParts | u
   return config === undefined ? undefined : { node, config, layers: manifest.layers };
 };
 
-/** One root for each digest, its names together; an unnamed entry that another root contains is no root. */
+/**
+ * One root for each digest, its names together.
+ * @throws {ToolError} MEDIATYPE_CONFLICT
+ */
 export const mergeRoots = (
   entries: readonly { readonly descriptor: Descriptor; readonly names: readonly ImageName[] }[],
 ): readonly GraphRoot[] => {
   const byDigest = new Map<Digest, { descriptor: Descriptor; names: Map<string, ImageName> }>();
   for (const { descriptor, names } of entries) {
     const root = byDigest.get(descriptor.digest) ?? { descriptor, names: new Map<string, ImageName>() };
+    if (root.descriptor.mediaType !== descriptor.mediaType) throw mediaTypeConflict(root.descriptor, descriptor);
     for (const name of names) root.names.set(`${name.kind} ${nameText(name)}`, name);
     byDigest.set(descriptor.digest, root);
   }
@@ -122,9 +133,10 @@ export const mergeRoots = (
 
 /** Drops unnamed roots that lie inside another root: they are there through it. */
 export const withoutContainedRoots = (graph: ContentGraph): ContentGraph => {
-  const contained = new Set(
-    graph.roots.flatMap((root) => reachable(graph, [root.descriptor.digest]).filter((digest) => digest !== root.descriptor.digest)),
-  );
+  const contained = new Set<Digest>();
+  for (const node of walk(graph)) {
+    for (const child of successors(graph, node.descriptor.digest)) contained.add(child.digest);
+  }
   return {
     ...graph,
     roots: graph.roots.filter((root) => root.names.length > 0 || !contained.has(root.descriptor.digest)),

@@ -7,19 +7,20 @@ import { type Digest, digestOf, hashAlgorithmOf } from '../oci/digest.js';
 import type { ImageConfig } from '../oci/image-config.js';
 import type { Manifest } from '../oci/manifest.js';
 import { layerCompressionOf, roleOf } from '../oci/media-type.js';
-import { formatPlatform, matchesPlatform } from '../oci/platform.js';
-import { type BlobReader, withMemory } from './blob.js';
-import { type Document, loadConfig, loadManifest } from './document.js';
+import { type BlobReader, firstOf, withMemory } from './blob.js';
+import { type Document, claimedMediaType, loadConfig, loadManifest } from './document.js';
 import {
   type ContentGraph,
   type GraphNode,
   type NodeKind,
   type Presence,
   childrenOf,
+  mediaTypeConflict,
   mergeRoots,
   withoutContainedRoots,
 } from './graph.js';
 import type { ImageSource } from './image.js';
+import { checkLayerLists, historyNotes, platformNotes, subjectNotes } from './image-checks.js';
 
 interface Draft {
   descriptor: Descriptor;
@@ -33,6 +34,8 @@ interface Visit {
   readonly descriptor: Descriptor;
   /** Indexes above it. */
   readonly depth: number;
+  /** True for what stands in a list of images. */
+  readonly isListed: boolean;
 }
 
 export interface LoadedGraph {
@@ -42,6 +45,16 @@ export interface LoadedGraph {
 }
 
 const DOCUMENT_KINDS: ReadonlySet<NodeKind> = new Set<NodeKind>(['index', 'manifest', 'artifact-manifest']);
+
+/** Where descriptors of one digest promise different things, the one that says most counts. */
+const TELLING: Readonly<Record<NodeKind, number>> = {
+  index: 3,
+  manifest: 3,
+  'artifact-manifest': 3,
+  config: 2,
+  layer: 1,
+  blob: 0,
+};
 
 const kindOf = (descriptor: Descriptor): NodeKind => {
   const role = roleOf(descriptor.mediaType);

@@ -3,7 +3,6 @@ import { invariant } from '../base/error.js';
 import { type BulkOptions, runBulk } from '../codec/bulk.js';
 import { END_OF_TAR, paddingAfter } from '../codec/tar-header.js';
 import type { BlobExtent, VerifiedBlobReader } from '../content/blob.js';
-import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 import { type ArchivePlan, type PlanEntry, headerOf } from './plan.js';
 
 async function* contentOf(entry: PlanEntry, blobs: VerifiedBlobReader, signal: AbortSignal | undefined): ByteStream {
@@ -54,10 +53,8 @@ const copyExtents = async (placed: readonly Placed[], file: ArchiveFile, options
   try {
     await runBulk(
       placed.map(({ entry, extent }) => ({
-        subject: extent.digest,
+        ...extent.expectation,
         extent: extent.file,
-        algorithm: hashAlgorithmOf(extent.digest),
-        expected: encodedOf(extent.digest),
         target: { fd: file.fd, offset: entry.offset, content: 'raw' },
       })),
       options,

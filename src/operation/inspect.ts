@@ -7,6 +7,7 @@ import {
   type GraphNode,
   type GraphRoot,
   imageParts,
+  imagesOf,
   nodeOf,
   reachable,
   successors,
@@ -110,13 +111,28 @@ const inspectRoot = (graph: ContentGraph, root: GraphRoot, depth: number): Inspe
   };
 };
 
-/** `inspect`: what each image is. Documents are verified, layers are not read. @throws as `openLocation` */
-export const inspect = async (location: string, context: OperationContext): Promise<InspectReport> => {
+/** The images of a root for one platform, under the root's names. */
+const rootsFor = (graph: ContentGraph, root: GraphRoot): readonly GraphRoot[] =>
+  imagesOf(graph, root.descriptor.digest)
+    .filter((node) => {
+      const parts = imageParts(graph, node);
+      return parts !== undefined && parts.config.value.platform.os !== 'unknown';
+    })
+    .map(({ descriptor }) => ({ descriptor, names: root.names }));
+
+/**
+ * `inspect`: what each image is; of an index its list, or with a platform its image. Documents are verified, layers
+ * are not read.
+ * @throws as `openLocation`; PLATFORM_NOT_FOUND
+ */
+export const inspect = async (location: string, context: OperationContext, platform?: Platform): Promise<InspectReport> => {
   const { graph, close } = await openLocation(location, context);
   try {
+    const chosen = platform === undefined ? graph : selectPlatforms(graph, [platform]);
+    const roots = platform === undefined ? graph.roots : chosen.roots.flatMap((root) => rootsFor(chosen, root));
     return {
       location,
-      images: graph.roots.map((root) => inspectRoot(graph, root, context.limits.jsonDepth)),
+      images: roots.map((root) => inspectRoot(chosen, root, context.limits.jsonDepth)),
       notes: graph.notes,
     };
   } finally {

@@ -72,10 +72,8 @@ const placeBatch = async (
       }
       releases.push(extent.release);
       jobs.push({
-        subject: extent.digest,
+        ...extent.expectation,
         extent: extent.file,
-        algorithm: hashAlgorithmOf(extent.digest),
-        expected: encodedOf(extent.digest),
         target: { fd: part.fd, offset: 0, content: 'raw' as const },
       });
     }

@@ -7,16 +7,12 @@ import {
   layerTar,
   noise,
   ociImage,
-  sha256,
   writeLayout,
 } from './support/built-image.js';
 import { canonicalDigest, imageIDs } from './support/ingot.js';
 import { type Peers, preparePeers, toolAvailable } from './support/peers.js';
 import { peerAvailable } from './support/program.js';
 import { WRITERS, type Writer } from './support/writers.js';
-
-const NAME = 'registry.example/demo/app:1.0';
-const DOCKER_NAME = 'registry.example/demo/docker:1.0';
 
 const base = layerTar({ 'etc/': '', 'etc/demo.conf': 'colour = green\n', 'data/': '', 'data/noise': noise(20_000, 7) });
 const change = layerTar({ 'etc/': '', 'etc/demo.conf': 'colour = blue\n', 'etc/naïve-日本.txt': 'one\n' });
@@ -31,6 +27,8 @@ describe.skipIf(!ready())('one image, written by every tool', () => {
   let host: string;
   /** Of the archives that Ingot makes of the source images. */
   const expected = { none: '', keep: '', docker: '' };
+  /** The image IDs of the image with Docker's fields, by writer. */
+  const dockerIDs = new Map<string, string>();
 
   const push = async (name: string, built: BuiltImage): Promise<string> => {
     const layout = peers.path(name);
@@ -52,8 +50,53 @@ describe.skipIf(!ready())('one image, written by every tool', () => {
     await peers.stop();
   });
 
-  const nameOf = (location: string, writer: Writer, name: string): Parameters<typeof canonicalDigest> => [
-    location,
-    // A dir: has no name in it.
-    { names: writer.format === 'dir' ? [{ to: { kind: 'label', text: name } }] : [] },
-  ];
+
+  /** Writes an image with a tool; a dir: has no name in it, so Ingot gives it one. */
+  const writeWith = async (writer: Writer, what: string): Promise<{ readonly path: string; readonly as?: string }> => {
+    const remote = `${host}/demo/${what}:1.0`;
+    const name = `registry.example/demo/${what}:1.0`;
+    const path = peers.path(`${what}-${writer.name.replaceAll(/[^a-z0-9]+/g, '-')}`);
+    await writer.fetch(peers, remote, name);
+    await writer.write(peers, remote, name, path);
+    return { path, ...(writer.format === 'dir' ? { as: name } : {}) };
+  };
+
+  for (const writer of WRITERS) {
+    describe.skipIf(!writer.available())(writer.name, () => {
+      it('becomes the one archive', async () => {
+        const { path, as } = await writeWith(writer, 'app');
+        expect(await imageIDs(path)).toEqual([image.imageID]);
+        expect(await canonicalDigest(path, { layers: 'none', ...(as === undefined ? {} : { as }) })).toBe(expected.none);
+        const kept = await canonicalDigest(path, as === undefined ? {} : { as });
+        if (writer.keepsLayers) expect(kept).toBe(expected.keep);
+        else expect(kept).not.toBe(expected.keep);
+      });
+
+      it(
+        writer.rewritesDockerConfig
+          ? 'makes another image of one with fields of Docker'
+          : 'becomes the one archive, also with fields of Docker',
+        async () => {
+          const { path, as } = await writeWith(writer, 'docker');
+          const ids = await imageIDs(path);
+          dockerIDs.set(writer.name, ids.join());
+          const digest = await canonicalDigest(path, { layers: 'none', ...(as === undefined ? {} : { as }) });
+          if (writer.rewritesDockerConfig) {
+            expect(ids).toHaveLength(1);
+            expect(ids).not.toEqual([withDockerFields.imageID]);
+            expect(digest).not.toBe(expected.docker);
+          } else {
+            expect(ids).toEqual([withDockerFields.imageID]);
+            expect(digest).toBe(expected.docker);
+          }
+        },
+      );
+    });
+  }
+
+  it('is another image for those who rewrite the config, and the same other image for all of them', () => {
+    const others = new Set([...dockerIDs.values()].filter((id) => id !== withDockerFields.imageID));
+    console.log(dockerIDs);
+    expect(others.size).toBe(1);
+  });
+});

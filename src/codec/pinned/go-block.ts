@@ -48,19 +48,20 @@ export class GoBlockWriter {
   }
 
   /**
-   * Writes a block with codes of its own, or stored if that is smaller than those by more than a sixteenth.
+   * Writes a block with codes of its own, or stored if that is smaller than those by a sixteenth. The extra bits of
+   * lengths and distances are left out of the comparison.
    * @param raw the bytes that the tokens stand for
    */
   writeCoded(tokens: Int32Array, count: number, raw: Uint8Array): void {
     const extra = countTokens(tokens, count, this.#counts);
     const head = this.#prepareCodes();
-    const body = this.#codedBits() + extra;
+    const body = this.#codedBits();
     const size = head + body;
-    if ((raw.length + 5) * 8 < size + Math.floor(size / 16)) {
+    if ((raw.length + 5) * 8 < size + (size >>> 4)) {
       this.writeStored(raw, false);
     } else {
       this.#header.write(this.sink);
-      writeTokens(this.sink, tokens, count, this.#literalCode, this.#distanceCode, body);
+      writeTokens(this.sink, tokens, count, this.#literalCode, this.#distanceCode, body + extra);
     }
   }
 

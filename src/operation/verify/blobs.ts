@@ -1,9 +1,9 @@
+import { invariant } from '../../base/error.js';
 import type { Note } from '../../base/event.js';
 import { type SourceJob, runSources } from '../../codec/bulk-source.js';
-import type { BlobReader } from '../../content/blob.js';
+import { type BlobReader, expectationOf } from '../../content/blob.js';
 import { type ContentGraph, type GraphNode, walk } from '../../content/graph.js';
-import type { Digest } from '../../oci/digest.js';
-import { encodedOf, hashAlgorithmOf } from '../../oci/digest.js';
+import { type Digest, hashAlgorithmOf } from '../../oci/digest.js';
 import type { OperationContext } from '../context.js';
 import { diffIDChecks, diffIDJob } from '../diff-ids.js';
 import { bulkOptions } from '../prepare.js';
@@ -16,10 +16,11 @@ type MakeJob = () => Promise<{ readonly job: SourceJob; readonly mismatch?: Note
 
 const digestJob = (node: GraphNode, blobs: BlobReader): MakeJob => async () => {
   const { descriptor } = node;
-  const algorithm = hashAlgorithmOf(descriptor.digest);
+  // Before anything is open that would have to be closed.
+  hashAlgorithmOf(descriptor.digest);
   const source = await blobs.open(descriptor);
-  if (source === undefined) throw new Error('a blob that was there is gone');
-  return { job: { subject: descriptor.digest, source, algorithm, expected: encodedOf(descriptor.digest) } };
+  invariant(source !== undefined, 'a blob that was there is gone');
+  return { job: { ...expectationOf(descriptor.digest, source), source } };
 };
 
 const runOne = async (make: MakeJob, context: OperationContext): Promise<readonly Note[]> => {

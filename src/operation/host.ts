@@ -1,0 +1,35 @@
+import { readAll } from '../base/bytes.js';
+import type { ErrorCode } from '../base/error-code.js';
+import { openFileSource } from '../transport/file.js';
+import { hostThreads, pathExists } from '../transport/host.js';
+import { createOutputFile } from '../transport/output-file.js';
+
+/** Threads beyond which blobs are seldom enough to keep them busy. */
+const USEFUL_THREADS = 4;
+
+/** What a program that has no wishes of its own takes from the machine. */
+export const hostDefaults = (): { readonly threads: number; readonly pathExists: (path: string) => boolean } => ({
+  threads: Math.min(USEFUL_THREADS, hostThreads()),
+  pathExists,
+});
+
+/** A small file as a whole. @throws {ToolError} the given code beyond the limit; FILE_NOT_FOUND and other system errors */
+export const readSmall = async (path: string, limit: number, tooLarge: ErrorCode): Promise<Uint8Array> => {
+  const source = await openFileSource(path);
+  try {
+    return await readAll(source.read(), limit, { code: tooLarge, subject: path });
+  } finally {
+    await source.close();
+  }
+};
+
+/** A small file, whole or as it was before. @throws {ToolError} system errors; DESTINATION_UNFIT for a directory */
+export const writeSmall = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const file = await createOutputFile(path);
+  try {
+    await file.write(bytes, 0);
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+};
