@@ -18,10 +18,14 @@ export interface BulkJob {
   readonly expected?: string;
   /** How the bytes are compressed; without it there is no inner content. */
   readonly compression?: Compression;
-  /** Of the decompressed bytes; by default as {@link algorithm}. */
+  /** The pinned codec to compress with; then what is called inner below is the compressed result. */
+  readonly codec?: string;
+  /** Of the inner bytes; by default as {@link algorithm}. */
   readonly innerAlgorithm?: HashAlgorithm;
-  /** Lower-case hex that the decompressed bytes must have; another one is DIFFID_MISMATCH. */
+  /** Lower-case hex that the inner bytes must have; another one is DIFFID_MISMATCH. */
   readonly expectedInner?: string;
+  /** Inner bytes after which the job gives up without an error. */
+  readonly atMost?: number;
   readonly target?: BulkTarget;
 }
 
@@ -39,6 +43,8 @@ export interface BulkResult {
   readonly hex: string;
   /** Of the decompressed bytes: hex and number. Present if the job has a compression. */
   readonly inner?: { readonly hex: string; readonly size: number };
+  /** The inner bytes became more than {@link BulkJob.atMost}: nothing was verified, `hex` is empty. */
+  readonly gaveUp?: true;
 }
 
 /** What a thread brings to the jobs that it does. */
@@ -117,15 +123,16 @@ export const finishRaw = (job: Pick<BulkJob, 'subject' | 'algorithm' | 'expected
   return hex;
 };
 
-const finishInner = (job: BulkJob, hex: string, size: number): { readonly hex: string; readonly size: number } => {
+const finishInner = (job: TransformJob, hex: string, size: number): { readonly hex: string; readonly size: number } => {
   const what = `the decompressed bytes do not have this ${job.innerAlgorithm ?? job.algorithm}`;
   expectHex('DIFFID_MISMATCH', what, job.subject, job.expectedInner, hex);
   return { hex, size };
 };
 
 /** Whether one hash over the stored bytes is all that a job asks for. */
-export const isPlainJob = ({ compression, algorithm, innerAlgorithm }: BulkJob): boolean =>
-  compression === undefined || (compression === 'none' && (innerAlgorithm ?? algorithm) === algorithm);
+export const isPlainJob = ({ compression, codec, algorithm, innerAlgorithm }: BulkJob): boolean =>
+  codec === undefined &&
+  (compression === undefined || (compression === 'none' && (innerAlgorithm ?? algorithm) === algorithm));
 
 /**
  * The result of a plain job whose bytes were all hashed.
@@ -171,29 +178,50 @@ async function* tapRaw(job: BulkJob, lane: BulkLane, progress: RawProgress): Byt
   }
 }
 
-const runCompressed = async (job: BulkJob, compression: Compression, lane: BulkLane): Promise<BulkResult> => {
-  // Loaded when needed: most archives hold layers that stay as they are.
+// Loaded when needed: most archives hold layers that stay as they are.
+const transformed = async (job: TransformJob, raw: ByteStream, limits: Limits): Promise<ByteStream> => {
+  if (job.codec !== undefined) return (await import('./pinned/codec.js')).pinnedCodec(job.codec).compress(raw);
   const { decompress } = await import('./compression.js');
-  const { subject } = job;
-  const raw: RawProgress = { hash: startHash(job.algorithm), at: 0 };
+  return decompress(raw, job.compression ?? 'none', { subject: job.subject, limits });
+};
+
+/** A job apart from where its bytes lie. */
+export type TransformJob = Omit<BulkJob, 'extent'>;
+
+/**
+ * Runs the stored bytes of a job through its codec or decoder. `raw` gives them once, hashed by `rawHash` as they pass.
+ * @throws {ToolError} as {@link runJob}
+ */
+export const runTransform = async (
+  job: TransformJob,
+  raw: () => ByteStream,
+  rawHash: Hasher,
+  limits: Limits,
+): Promise<BulkResult> => {
   const inner = startHash(job.innerAlgorithm ?? job.algorithm);
   let size = 0;
   try {
-    for await (const chunk of decompress(tapRaw(job, lane, raw), compression, { subject, limits: lane.limits })) {
+    for await (const chunk of await transformed(job, raw(), limits)) {
+      if (size + chunk.length > (job.atMost ?? Number.POSITIVE_INFINITY)) return { hex: '', gaveUp: true };
       inner.update(chunk);
-      if (job.target?.content === 'inner') writeAt(subject, job.target.fd, chunk, job.target.offset + size);
+      if (job.target?.content === 'inner') writeAt(job.subject, job.target.fd, chunk, job.target.offset + size);
       size += chunk.length;
     }
   } catch (error) {
     // Bytes that are not the expected ones are the better answer than what is wrong inside them.
     if (job.expected !== undefined && error instanceof ToolError && error.class === 'input') {
-      for await (const _ of tapRaw(job, lane, raw));
-      finishRaw(job, raw.hash);
+      for await (const _ of raw());
+      finishRaw(job, rawHash);
     }
     throw error;
   }
-  const hex = finishRaw(job, raw.hash);
+  const hex = finishRaw(job, rawHash);
   return { hex, inner: finishInner(job, inner.hex(), size) };
+};
+
+const runCompressed = (job: BulkJob, lane: BulkLane): Promise<BulkResult> => {
+  const progress: RawProgress = { hash: startHash(job.algorithm), at: 0 };
+  return runTransform(job, () => tapRaw(job, lane, progress), progress.hash, lane.limits);
 };
 
 /**
@@ -201,4 +229,4 @@ const runCompressed = async (job: BulkJob, compression: Compression, lane: BulkL
  * @throws {ToolError} DIGEST_MISMATCH, DIFFID_MISMATCH, FILE_CHANGED, NO_SPACE, IO, and what decompression throws
  */
 export const runJob = (job: BulkJob, lane: BulkLane): Promise<BulkResult> =>
-  isPlainJob(job) ? runPlain(job, lane) : runCompressed(job, job.compression ?? 'none', lane);
+  isPlainJob(job) ? runPlain(job, lane) : runCompressed(job, lane);

@@ -5,6 +5,7 @@ const SPILL = 16;
 
 const MIN_SLACK = 1024 * 1024;
 const MAX_SLACK = 16 * 1024 * 1024;
+const FIRST_STEPS = 4 * 1024 * 1024;
 
 /**
  * Decoded bytes of which later ones may be copies: at least the last `size` are kept. Decoders write straight into
@@ -58,8 +59,9 @@ export class SlidingWindow {
     const slack = Math.max(count, Math.min(MAX_SLACK, Math.max(MIN_SLACK, this.#size)));
     const full = this.#size + slack + SPILL;
     if (this.buffer.length < full) {
-      const wanted = Math.max(kept + count + SPILL, 2 * this.buffer.length, MIN_SLACK);
-      const grown = new Uint8Array(Math.min(full, wanted));
+      const wanted = Math.max(kept + count + SPILL, 4 * this.buffer.length, MIN_SLACK);
+      // Beyond the first steps all at once: the system gives pages as they are used, and steps would leave garbage.
+      const grown = new Uint8Array(wanted > FIRST_STEPS ? full : Math.min(full, wanted));
       grown.set(this.buffer.subarray(start, this.position));
       this.buffer = grown;
       this.view = new DataView(grown.buffer);

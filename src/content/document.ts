@@ -1,11 +1,12 @@
 import { readAll, sameBytes } from '../base/bytes.js';
 import { ToolError } from '../base/error.js';
+import { isJsonObject } from '../base/json.js';
 import { type JsonValue, parseJson } from '../base/json-parse.js';
 import type { Limits } from '../base/limits.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type ImageConfig, decodeImageConfig } from '../oci/image-config.js';
 import { type Manifest, decodeArtifactManifest, decodeImageIndex, decodeImageManifest } from '../oci/manifest.js';
-import { roleOf } from '../oci/media-type.js';
+import { type BlobRole, roleOf } from '../oci/media-type.js';
 import { type BlobReader, verifiedBlobs } from './blob.js';
 
 /** A JSON blob: what it is called, its bytes, what it says. Only the bytes are ever written. */
@@ -39,6 +40,16 @@ export const loadRaw = async (blobs: BlobReader, descriptor: Descriptor, limits:
 const parse = (raw: Uint8Array, descriptor: Descriptor, limits: Limits): JsonValue =>
   parseJson(raw, { subject: descriptor.digest, depth: limits.jsonDepth });
 
+/** Undefined for what is not JSON. */
+const tryParse = (raw: Uint8Array, descriptor: Descriptor, limits: Limits): JsonValue | undefined => {
+  try {
+    return parse(raw, descriptor, limits);
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+};
+
 /**
  * A manifest, index or artifact manifest, by the media type of its descriptor.
  * @throws {ToolError} BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, LIMIT_METADATA, JSON_*, SCHEMA_INVALID,
@@ -67,6 +78,27 @@ export const loadManifest = async (
     throw new ToolError('DEFECT', 'not a manifest', { subject: descriptor.digest, found: descriptor.mediaType });
   }
   return { descriptor, raw, value: decode[role](parse(raw, descriptor, limits), descriptor, descriptor.digest) };
+};
+
+const MANIFEST_ROLES: ReadonlySet<BlobRole> = new Set<BlobRole>(['index', 'manifest', 'artifact-manifest', 'schema1']);
+
+/**
+ * What a list of images calls by an unknown media type is carried as it is, unless the document itself says that it
+ * is a manifest: then one of the two is wrong, and carrying it would lose what it consists of.
+ * @throws {ToolError} MEDIATYPE_CONFLICT, SIZE_MISMATCH, DIGEST_MISMATCH
+ */
+export const checkNoManifest = async (blobs: BlobReader, descriptor: Descriptor, limits: Limits): Promise<void> => {
+  if (descriptor.size > limits.document) return;
+  const raw = await loadRaw(blobs, descriptor, limits);
+  const value = tryParse(raw, descriptor, limits);
+  const inside = isJsonObject(value) ? value['mediaType'] : undefined;
+  if (typeof inside !== 'string' || !MANIFEST_ROLES.has(roleOf(inside))) return;
+  throw new ToolError('MEDIATYPE_CONFLICT', 'the document disagrees with its descriptor', {
+    subject: descriptor.digest,
+    pointer: '/mediaType',
+    expected: descriptor.mediaType,
+    found: inside,
+  });
 };
 
 /** An image config. @throws as {@link loadManifest}, and CONFIG_INVALID */

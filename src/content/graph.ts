@@ -10,6 +10,16 @@ import { type ImageName, compareNames, nameText } from './name.js';
 /** What a blob is to the images of a graph. `blob` is everything that is copied without being understood. */
 export type NodeKind = 'index' | 'manifest' | 'artifact-manifest' | 'config' | 'layer' | 'blob';
 
+/** Where descriptors of one digest promise different things, the one that says most counts. */
+export const TELLING: Readonly<Record<NodeKind, number>> = {
+  index: 3,
+  manifest: 3,
+  'artifact-manifest': 3,
+  config: 2,
+  layer: 1,
+  blob: 0,
+};
+
 /** Whether the bytes are at hand. `foreign`: not there, and allowed to be, because it is to be had at a URL. */
 export type Presence = 'present' | 'missing' | 'foreign' | 'omitted';
 

@@ -1,15 +1,15 @@
-import type { ByteSource } from '../base/bytes.js';
 import { ToolError } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import type { Limits } from '../base/limits.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Digest, digestOf, hashAlgorithmOf } from '../oci/digest.js';
 import type { ImageConfig } from '../oci/image-config.js';
-import type { Manifest } from '../oci/manifest.js';
+import type { ImageManifest, Manifest } from '../oci/manifest.js';
 import { layerCompressionOf, roleOf } from '../oci/media-type.js';
 import { type BlobReader, firstOf, withMemory } from './blob.js';
-import { type Document, claimedMediaType, loadConfig, loadManifest } from './document.js';
+import { type Document, checkNoManifest, loadConfig, loadManifest } from './document.js';
 import {
+  TELLING,
   type ContentGraph,
   type GraphNode,
   type NodeKind,
@@ -46,73 +46,76 @@ export interface LoadedGraph {
 
 const DOCUMENT_KINDS: ReadonlySet<NodeKind> = new Set<NodeKind>(['index', 'manifest', 'artifact-manifest']);
 
-/** Where descriptors of one digest promise different things, the one that says most counts. */
-const TELLING: Readonly<Record<NodeKind, number>> = {
-  index: 3,
-  manifest: 3,
-  'artifact-manifest': 3,
-  config: 2,
-  layer: 1,
-  blob: 0,
-};
-
 const kindOf = (descriptor: Descriptor): NodeKind => {
   const role = roleOf(descriptor.mediaType);
   // Schema 1 is refused where it is read; a blob is never read.
   return role === 'schema1' ? 'manifest' : role;
 };
 
+/** True for an image rather than an artifact that only borrows the media type of its config. */
+const isImage = ({ layers }: ImageManifest): boolean =>
+  layers.length === 0 || layers.some((layer) => layerCompressionOf(layer.mediaType) !== undefined);
+
 class GraphLoader {
   readonly nodes = new Map<Digest, Draft>();
   readonly notes: Note[] = [];
-  readonly embedded = new Map<Digest, Uint8Array>();
   readonly blobs: BlobReader;
+  private readonly embedded = new Map<Digest, Uint8Array>();
+  private readonly oddConfigs = new Map<Digest, ToolError>();
   private readonly limits: Limits;
 
   constructor(blobs: BlobReader, limits: Limits) {
-    this.blobs = withMemory(this.embedded, blobs);
+    // Embedded data serve only where the blob itself is not there.
+    this.blobs = firstOf([blobs, withMemory(this.embedded, { open: async () => undefined })]);
     this.limits = limits;
   }
 
   async load(roots: readonly Descriptor[]): Promise<void> {
-    const queue: Visit[] = roots.map((descriptor) => ({ descriptor, depth: 0 }));
+    const queue: Visit[] = roots.map((descriptor) => ({ descriptor, depth: 0, isListed: true }));
     // The queue grows while it is read; a digest is expanded once, so work is bounded by the number of descriptors.
     for (const visit of queue) {
       const draft = await this.visit(visit);
       if (draft?.manifest === undefined) continue;
-      const depth = visit.depth + (draft.kind === 'index' ? 1 : 0);
-      for (const descriptor of childrenOf(draft.manifest.value)) queue.push({ descriptor, depth });
+      const isListed = draft.kind === 'index';
+      const depth = visit.depth + (isListed ? 1 : 0);
+      for (const descriptor of childrenOf(draft.manifest.value)) queue.push({ descriptor, depth, isListed });
     }
-    for (const draft of this.nodes.values()) this.checkImage(draft);
+    this.judgeOddConfigs();
   }
 
-  /** The node if it is new and must be expanded. */
-  private async visit({ descriptor, depth }: Visit): Promise<Draft | undefined> {
+  /** The node if it is new, or known better than before, and must be expanded. */
+  private async visit({ descriptor, depth, isListed }: Visit): Promise<Draft | undefined> {
     if (depth > this.limits.indexDepth) {
       throw new ToolError('INDEX_TOO_DEEP', 'indexes are nested too deeply', {
         subject: descriptor.digest,
         expected: `at most ${this.limits.indexDepth} levels`,
       });
     }
-    const known = this.nodes.get(descriptor.digest);
+    if (descriptor.data !== undefined) this.embed(descriptor, descriptor.data);
     const kind = kindOf(descriptor);
-    if (known !== undefined) {
-      this.checkAgreement(known, descriptor);
-      if (known.kind === kind || !(DOCUMENT_KINDS.has(kind) || (kind === 'config' && known.kind !== 'manifest'))) return undefined;
-    }
-    if (this.nodes.size >= this.limits.nodes) {
+    const known = this.nodes.get(descriptor.digest);
+    if (known === undefined && this.nodes.size >= this.limits.nodes) {
       throw new ToolError('LIMIT_NODES', 'the image graph is too large', {
         expected: `at most ${this.limits.nodes} descriptors`,
       });
     }
-    if (descriptor.data !== undefined) this.embed(descriptor, descriptor.data);
-    const draft: Draft = { descriptor, kind, presence: await this.presenceOf(descriptor) };
+    if (known !== undefined) this.checkAgreement(known, descriptor);
+    const says = known === undefined || TELLING[kind] > TELLING[known.kind] ? { descriptor, kind } : known;
+    // One descriptor may have the data or the URL that another one lacks.
+    const presence = known === undefined || known.presence !== 'present' ? await this.presenceOf(descriptor, known) : known.presence;
+    if (known !== undefined && says === known && presence === known.presence) return undefined;
+    const draft: Draft = { descriptor: says.descriptor, kind: says.kind, presence };
     this.nodes.set(descriptor.digest, draft);
-    if (draft.presence !== 'present') return draft;
+    if (presence === 'present') await this.read(draft, isListed);
+    return draft;
+  }
+
+  private async read(draft: Draft, isListed: boolean): Promise<void> {
+    const { descriptor, kind } = draft;
     if (DOCUMENT_KINDS.has(kind)) draft.manifest = await loadManifest(this.blobs, descriptor, this.limits);
     const config = kind === 'config' ? await this.config(descriptor) : undefined;
     if (config !== undefined) draft.config = config;
-    return draft;
+    if (kind === 'blob' && isListed) await checkNoManifest(this.blobs, descriptor, this.limits);
   }
 
   private checkAgreement(known: Draft, descriptor: Descriptor): void {
@@ -124,12 +127,11 @@ class GraphLoader {
       });
     }
     const kind = kindOf(descriptor);
-    if (DOCUMENT_KINDS.has(known.kind) && DOCUMENT_KINDS.has(kind) && known.descriptor.mediaType !== descriptor.mediaType) {
-      throw new ToolError('MEDIATYPE_CONFLICT', 'two descriptors give one digest different media types', {
-        subject: descriptor.digest,
-        expected: known.descriptor.mediaType,
-        found: descriptor.mediaType,
-      });
+    const areDocuments = DOCUMENT_KINDS.has(known.kind) && DOCUMENT_KINDS.has(kind);
+    // Docker and OCI call one config by two media types, but what is a manifest is no config.
+    const differ = areDocuments ? known.descriptor.mediaType !== descriptor.mediaType : known.kind !== kind;
+    if (differ && TELLING[known.kind] > TELLING.layer && TELLING[kind] > TELLING.layer) {
+      throw mediaTypeConflict(known.descriptor, descriptor);
     }
   }
 
@@ -143,10 +145,10 @@ class GraphLoader {
     this.embedded.set(descriptor.digest, data);
   }
 
-  private async presenceOf(descriptor: Descriptor): Promise<Presence> {
-    const source: ByteSource | undefined = await this.blobs.open(descriptor);
+  private async presenceOf(descriptor: Descriptor, known: Draft | undefined): Promise<Presence> {
+    const source = await this.blobs.open(descriptor);
     if (source === undefined) {
-      if ((descriptor.urls?.length ?? 0) === 0) return 'missing';
+      if (known?.presence === 'foreign' || (descriptor.urls?.length ?? 0) === 0) return known?.presence ?? 'missing';
       this.notes.push({
         code: 'LAYER_FOREIGN',
         severity: 'info',
@@ -170,109 +172,48 @@ class GraphLoader {
     }
   }
 
-  /** An image config, or undefined for an artifact that only borrows its media type. */
+  /** An image config, or undefined for what is none. */
   private async config(descriptor: Descriptor): Promise<Document<ImageConfig> | undefined> {
     try {
       return await loadConfig(this.blobs, descriptor, this.limits);
     } catch (error) {
-      if (!(error instanceof ToolError) || error.code !== 'CONFIG_INVALID' || this.belongsToImage(descriptor.digest)) throw error;
-      this.notes.push({ code: error.code, severity: 'warning', message: error.what, ...error.details });
+      if (!(error instanceof ToolError) || error.code !== 'CONFIG_INVALID') throw error;
+      this.oddConfigs.set(descriptor.digest, error);
       return undefined;
     }
   }
 
-  private belongsToImage(config: Digest): boolean {
-    return [...this.nodes.values()].some(({ manifest }) => {
+  /** What is no config may stand in an artifact that only borrows the media type, not in an image. */
+  private judgeOddConfigs(): void {
+    for (const { manifest } of this.nodes.values()) {
       const value = manifest?.value;
-      return (
-        value?.kind === 'manifest' &&
-        value.config.digest === config &&
-        (value.layers.length === 0 || value.layers.some((layer) => layerCompressionOf(layer.mediaType) !== undefined))
-      );
-    });
-  }
-
-  private checkImage(draft: Draft): void {
-    const manifest = draft.manifest?.value;
-    if (manifest?.kind === 'manifest') {
-      const config = this.nodes.get(manifest.config.digest)?.config;
-      if (config === undefined) return;
-      const count = config.value.diffIDs.length;
-      if (count !== manifest.layers.length) {
-        throw new ToolError('LAYER_COUNT_MISMATCH', 'manifest and config disagree about the number of layers', {
-          subject: draft.descriptor.digest,
-          expected: `${count} layers, as the config ${config.descriptor.digest} says`,
-          found: `${manifest.layers.length}`,
-        });
-      }
-      const steps = config.value.history.filter((entry) => !entry.emptyLayer).length;
-      if (config.value.history.length > 0 && steps !== count) {
-        this.notes.push({
-          code: 'HISTORY_COUNT_MISMATCH',
-          severity: 'warning',
-          message: "the config's history does not match the number of layers",
-          subject: config.descriptor.digest,
-          expected: `${count} steps that make a layer`,
-          found: `${steps}`,
-        });
-      }
+      const error = value?.kind === 'manifest' && isImage(value) ? this.oddConfigs.get(value.config.digest) : undefined;
+      if (error !== undefined) throw error;
     }
-    if (manifest?.kind === 'index') this.checkPlatforms(manifest.manifests);
-  }
-
-  private checkPlatforms(children: readonly Descriptor[]): void {
-    for (const child of children) {
-      const manifest = this.nodes.get(child.digest)?.manifest?.value;
-      const config = manifest?.kind === 'manifest' ? this.nodes.get(manifest.config.digest)?.config?.value : undefined;
-      if (config === undefined || child.platform === undefined) continue;
-      // A descriptor may say less than the config (no variant), never something else.
-      const { variant: _variant, ...plain } = config.platform;
-      if (matchesPlatform(child.platform, config.platform) || matchesPlatform(child.platform, plain)) continue;
-      this.notes.push({
-        code: 'PLATFORM_MISMATCH',
-        severity: 'warning',
-        message: "the descriptor's platform differs from the config's",
-        subject: child.digest,
-        expected: formatPlatform(config.platform),
-        found: formatPlatform(child.platform),
-      });
+    for (const { code, what, details } of this.oddConfigs.values()) {
+      this.notes.push({ code, severity: 'warning', message: what, ...details });
     }
   }
 }
-
-const subjectNotes = (nodes: ReadonlyMap<Digest, GraphNode>): readonly Note[] =>
-  [...nodes.values()].flatMap((node) => {
-    const subject = node.manifest?.value.subject;
-    return subject === undefined || nodes.has(subject.digest)
-      ? []
-      : [
-          {
-            code: 'SUBJECT_MISSING',
-            severity: 'warning',
-            message: 'the referrer refers to an image that is not here',
-            subject: node.descriptor.digest,
-            found: subject.digest,
-          } satisfies Note,
-        ];
-  });
 
 /**
  * Reads every document that can be reached from the source's roots, verified, and never a layer. Iterative, each
  * digest once, so neither depth nor fan-out of hostile indexes costs more than the documents themselves.
  * @throws {ToolError} as `loadManifest` and `loadConfig`; INDEX_TOO_DEEP, LIMIT_NODES, LAYER_COUNT_MISMATCH,
- * SIZE_MISMATCH, MEDIATYPE_CONFLICT, DATA_MISMATCH
+ * LAYER_EMPTY, SIZE_MISMATCH, MEDIATYPE_CONFLICT, DATA_MISMATCH
  */
 export const loadGraph = async (source: ImageSource, limits: Limits): Promise<LoadedGraph> => {
   const loader = new GraphLoader(source.blobs, limits);
   await loader.load(source.roots.map((root) => root.descriptor));
   const nodes: ReadonlyMap<Digest, GraphNode> = loader.nodes;
+  checkLayerLists(nodes);
   const roots = mergeRoots(
     source.roots.map(({ descriptor, name }) => ({ descriptor, names: name === undefined ? [] : [name] })),
   );
   const graph = withoutContainedRoots({
     roots,
     nodes,
-    notes: [...source.notes, ...loader.notes, ...subjectNotes(nodes)],
+    notes: [...source.notes, ...loader.notes, ...historyNotes(nodes), ...platformNotes(nodes), ...subjectNotes(nodes)],
   });
   return { graph, blobs: loader.blobs };
 };

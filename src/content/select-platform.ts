@@ -20,6 +20,7 @@ export const attestedBy = (descriptor: Descriptor): string | undefined =>
 class PlatformSelection {
   readonly kept = new Set<Digest>();
   readonly offered = new Set<string>();
+  private readonly searched = new Map<Digest, boolean>();
   private readonly graph: ContentGraph;
   private readonly wanted: readonly Platform[];
 
@@ -35,14 +36,16 @@ class PlatformSelection {
     return this.wanted.some((candidate) => matchesPlatform(candidate, platform));
   }
 
-  /** True if something below the index is kept. */
+  /** True if something below the index is kept. An index that is met again is not searched again. */
   private keepFromIndex(index: Digest): boolean {
+    const known = this.searched.get(index);
+    if (known !== undefined) return known;
     const children = successors(this.graph, index);
-    const direct = children.filter((child) => this.keep(child));
-    const attestations = children.filter((child) => direct.some((chosen) => chosen.digest === attestedBy(child)));
-    for (const child of attestations) this.keepWhole(child.digest);
-    if (direct.length > 0) this.kept.add(index);
-    return direct.length > 0;
+    const direct = new Set<string>(children.filter((child) => this.keep(child)).map((child) => child.digest));
+    for (const child of children) if (direct.has(attestedBy(child) ?? '')) this.keepWhole(child.digest);
+    if (direct.size > 0) this.kept.add(index);
+    this.searched.set(index, direct.size > 0);
+    return direct.size > 0;
   }
 
   private keepWhole(digest: Digest): void {

@@ -35,6 +35,8 @@ interface LayerFile {
   readonly size: number;
   readonly compression: Compression;
   readonly diffID: Digest;
+  /** Nothing that is read later vouches for it: it is compressed, or a second file of the same layer. */
+  readonly isUnvouched: boolean;
 }
 
 const missing = (tree: FileTree, path: string, what: string): ToolError =>
@@ -81,7 +83,7 @@ class DockerArchiveReader {
       }
       images.push({ item, raw, config, layers });
     }
-    await this.hashCompressed();
+    await this.hashUnvouched();
     return images.flatMap(({ item, raw, layers }) => this.roots(item, raw, layers));
   }
 
@@ -90,7 +92,7 @@ class DockerArchiveReader {
   }
 
   private async open(path: string, what: string): Promise<ByteSource> {
-    const source = await this.tree.open(path.replace(/^(?:\.\/)+/, ''));
+    const source = await this.tree.open(path);
     if (source === undefined) throw missing(this.tree, path, what);
     return source;
   }
@@ -140,7 +142,8 @@ class DockerArchiveReader {
           found: diffID,
         });
       }
-      const layer = known ?? { path, size: source.size, compression, diffID };
+      const isUnvouched = compression !== 'none' || !(await this.isFirst(path, source, diffID));
+      const layer = known ?? { path, size: source.size, compression, diffID, isUnvouched };
       this.layers.set(path, layer);
       if (compression === 'none') this.place(path, diffID);
       return layer;
@@ -149,14 +152,23 @@ class DockerArchiveReader {
     }
   }
 
+  /** False if the layer lies in another file too; links to one file are one file. */
+  private async isFirst(path: string, source: ByteSource, diffID: Digest): Promise<boolean> {
+    const first = this.paths.get(diffID);
+    if (first === undefined || first === path) return true;
+    const other = await this.open(first, 'layer');
+    await other.close();
+    return source.file !== undefined && source.file.offset === other.file?.offset && source.size === other.size;
+  }
+
   private place(path: string, digest: Digest): void {
     this.digests.set(path, digest);
     if (!this.paths.has(digest)) this.paths.set(digest, path);
   }
 
   /** Nothing gives the digest of a compressed layer here, so its diffID vouches for it, which costs reading it. */
-  private async hashCompressed(): Promise<void> {
-    const pending = [...this.layers.values()].filter((layer) => layer.compression !== 'none');
+  private async hashUnvouched(): Promise<void> {
+    const pending = [...this.layers.values()].filter((layer) => layer.isUnvouched);
     if (pending.length === 0) return;
     const sources = await Promise.all(pending.map((layer) => this.open(layer.path, 'layer')));
     try {
@@ -165,7 +177,7 @@ class DockerArchiveReader {
         this.options,
       );
       for (const [index, layer] of pending.entries()) {
-        this.place(layer.path, digestFromHex('sha256', results[index]?.hex ?? ''));
+        if (layer.compression !== 'none') this.place(layer.path, digestFromHex('sha256', results[index]?.hex ?? ''));
       }
     } finally {
       await Promise.all(sources.map((source) => source.close()));
@@ -193,7 +205,7 @@ class DockerArchiveReader {
           subject: this.subject(layer.path),
           expected: 'an uncompressed, gzip or zstd layer',
           found: compression,
-          hint: 'save with --layers none to store it uncompressed',
+          hint: 'load the archive into an engine and save it from there',
         });
       }
       return { descriptor: { digest, size: layer.size }, compression };
@@ -210,7 +222,11 @@ class DockerArchiveReader {
     return withMemory(this.documents, {
       open: async (descriptor) => {
         const path = this.paths.get(descriptor.digest);
-        return path === undefined ? undefined : this.tree.open(path.replace(/^(?:\.\/)+/, ''));
+        const source = path === undefined ? undefined : await this.tree.open(path);
+        if (path === undefined || source === undefined) return undefined;
+        // A compressed layer has its digest from its bytes, once its diffID has vouched for them.
+        const isPlain = this.layers.get(path)?.compression === 'none';
+        return { ...source, name: this.subject(path), ...(isPlain ? { vouchedBy: 'diffID' } : {}) };
       },
     });
   }
@@ -227,6 +243,12 @@ export const readDockerImages = async (
   return { roots, documents: reader.documents, blobs: reader.blobs(), notes: reader.notes };
 };
 
+/** The items of `manifest.json`; what is odd about its keys goes to the notes. @throws as `decodeDockerSaveManifest` */
+export const decodeItems = (manifest: JsonValue, subject: string, notes: Note[]): readonly DockerSaveItem[] =>
+  decodeDockerSaveManifest(manifest, subject, (found, pointer) => {
+    notes.push({ code: 'JSON_KEY_CASE', severity: 'warning', message: 'a key in another case', subject, pointer, found });
+  });
+
 /**
  * An archive of `docker save` in any of its shapes: v1 directories, flat files, links between equal layers,
  * compressed layers. Names of files mean nothing but what `manifest.json` says of them; a config whose name claims a
@@ -237,9 +259,7 @@ export const readDockerImages = async (
 export const openDockerArchive = async (tree: FileTree, manifest: JsonValue, options: ReadOptions): Promise<ImageSource> => {
   const notes: Note[] = [...notesOf(tree)];
   const subject = `${tree.name}: ${DOCKER_MANIFEST_FILE}`;
-  const items = decodeDockerSaveManifest(manifest, subject, (found, pointer) => {
-    notes.push({ code: 'JSON_KEY_CASE', severity: 'warning', message: 'a key in another case', subject, pointer, found });
-  });
+  const items = decodeItems(manifest, subject, notes);
   if (items.length === 0) {
     throw new ToolError('ARCHIVE_EMPTY', 'the archive holds no image', { subject, expected: 'at least one image', found: '[]' });
   }

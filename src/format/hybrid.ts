@@ -1,7 +1,7 @@
 import { ToolError } from '../base/error.js';
 import type { FileTree } from '../base/file-tree.js';
 import { withMemory } from '../content/blob.js';
-import { type ContentGraph, imagesOf } from '../content/graph.js';
+import { type ContentGraph, imagesOf, nodeOf } from '../content/graph.js';
 import type { ImageSource, SourceRoot } from '../content/image.js';
 import { loadGraph } from '../content/load-graph.js';
 import { nameFromRepoTag, nameText, refNameOf } from '../content/name.js';
@@ -16,6 +16,12 @@ const configsOf = (graph: ContentGraph, root: Digest): readonly Digest[] =>
     const manifest = node.manifest?.value;
     return manifest?.kind === 'manifest' ? [manifest.config.digest] : [];
   });
+
+const addTo = <K, V>(lists: Map<K, V[]>, key: K, value: V): void => {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+};
 
 const conflict = (tree: FileTree, item: DockerSaveItem, expected: string): ToolError =>
   new ToolError('ARCHIVE_CONFLICT', 'index.json and manifest.json name different images', {
@@ -40,10 +46,10 @@ export const reconcileHybrid = async (
   if (items.length === 0) return source;
   const { graph } = await loadGraph(source, options.limits);
   const rootsOfConfig = new Map<Digest, Digest[]>();
-  for (const { descriptor } of graph.roots) {
-    for (const config of configsOf(graph, descriptor.digest)) {
-      rootsOfConfig.set(config, [...(rootsOfConfig.get(config) ?? []), descriptor.digest]);
-    }
+  const rootsOfName = new Map<string, Digest[]>();
+  for (const { descriptor, names } of graph.roots) {
+    for (const config of configsOf(graph, descriptor.digest)) addTo(rootsOfConfig, config, descriptor.digest);
+    for (const name of names) addTo(rootsOfName, nameText(name), descriptor.digest);
   }
   const added: SourceRoot[] = [];
   const relabelled = new Map<Digest, string[]>();
@@ -58,14 +64,13 @@ export const reconcileHybrid = async (
     }
     for (const name of item.repoTags.map(nameFromRepoTag)) {
       const text = nameText(name);
-      const holders = graph.roots.filter((root) => root.names.some((other) => nameText(other) === text));
-      if (holders.some((root) => owners.includes(root.descriptor.digest))) continue;
-      const holder = holders[0];
-      if (holder !== undefined) throw conflict(tree, item, `${text} to be ${holder.descriptor.digest}`);
-      const owner = graph.roots.find((root) => root.descriptor.digest === owners[0]);
+      const holders = rootsOfName.get(text) ?? [];
+      if (holders.some((digest) => owners.includes(digest))) continue;
+      if (holders[0] !== undefined) throw conflict(tree, item, `${text} to be ${holders[0]}`);
+      const owner = owners[0];
       if (owner === undefined) continue;
-      added.push({ descriptor: owner.descriptor, name });
-      relabelled.set(owner.descriptor.digest, [...(relabelled.get(owner.descriptor.digest) ?? []), refNameOf(name)]);
+      added.push({ descriptor: nodeOf(graph, owner).descriptor, name });
+      addTo(relabelled, owner, refNameOf(name));
     }
   }
   const extra = await readDockerImages(tree, orphans, options);

@@ -6,16 +6,12 @@ import type { ImageSource, SourceRoot } from '../content/image.js';
 import { nameFromAnnotations } from '../content/name.js';
 import { plainDescriptor } from '../oci/descriptor.js';
 import { digestOf } from '../oci/digest.js';
-import {
-  DOCKER_MANIFEST_FILE,
-  type DockerSaveItem,
-  decodeDockerSaveManifest,
-  isDockerSaveManifest,
-} from '../oci/docker-save.js';
+import { DOCKER_MANIFEST_FILE, type DockerSaveItem, isDockerSaveManifest } from '../oci/docker-save.js';
 import { INDEX_FILE, LAYOUT_FILE, blobPath, checkLayoutVersion, digestOfBlobPath } from '../oci/image-layout.js';
 import { decodeImageIndex } from '../oci/manifest.js';
 import { MEDIA_TYPE } from '../oci/media-type.js';
 import type { ReadOptions } from './read-options.js';
+import { decodeItems } from './docker-archive.js';
 import { reconcileHybrid } from './hybrid.js';
 import { readTopDocument } from './read-document.js';
 import { notesOf } from './tree-notes.js';
@@ -44,11 +40,11 @@ const readRoots = async (tree: FileTree, options: ReadOptions): Promise<readonly
   });
 };
 
-const readDockerItems = async (tree: FileTree, options: ReadOptions): Promise<readonly DockerSaveItem[]> => {
+const readDockerItems = async (tree: FileTree, options: ReadOptions, notes: Note[]): Promise<readonly DockerSaveItem[]> => {
   if (tree.entry(DOCKER_MANIFEST_FILE) === undefined) return [];
   const document = await readTopDocument(tree, DOCKER_MANIFEST_FILE, options.limits);
   if (document === undefined || !isDockerSaveManifest(document.value)) return [];
-  return decodeDockerSaveManifest(document.value, `${tree.name}: ${DOCKER_MANIFEST_FILE}`);
+  return decodeItems(document.value, `${tree.name}: ${DOCKER_MANIFEST_FILE}`, notes);
 };
 
 /**
@@ -62,7 +58,8 @@ export const openOciLayout = async (tree: FileTree, options: ReadOptions): Promi
   if (layout === undefined) throw new ToolError('LAYOUT_MISSING', 'the file oci-layout is missing', { subject: tree.name });
   checkLayoutVersion(layout.value, `${tree.name}: ${LAYOUT_FILE}`);
   const roots = await readRoots(tree, options);
-  const notes: readonly Note[] = notesOf(tree);
+  const notes: Note[] = [...notesOf(tree)];
+  const items = await readDockerItems(tree, options, notes);
   const stored = tree.entries().flatMap((entry) => {
     const digest = entry.type === 'directory' ? undefined : digestOfBlobPath(entry.path);
     return digest === undefined ? [] : [digest];
@@ -76,5 +73,5 @@ export const openOciLayout = async (tree: FileTree, options: ReadOptions): Promi
     stored,
     close: () => tree.close(),
   };
-  return reconcileHybrid(source, tree, await readDockerItems(tree, options), options);
+  return reconcileHybrid(source, tree, items, options);
 };

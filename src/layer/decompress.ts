@@ -1,133 +1,45 @@
-import type { ByteSource } from '../base/bytes.js';
 import { invariant } from '../base/error.js';
 import type { Note } from '../base/event.js';
-import type { Scratch, ScratchFile } from '../base/scratch.js';
-import type { BulkOptions } from '../codec/bulk.js';
-import { type SourceJob, runSources } from '../codec/bulk-source.js';
-import { type Compression, SNIFF_LENGTH, sniffCompression } from '../codec/compression.js';
-import { type BlobReader, blobMissing, withMemory } from '../content/blob.js';
-import { type ContentGraph, type GraphNode, type ImageParts, imageParts, nodeOf, walk } from '../content/graph.js';
-import { type SynthesisLayer, synthesizeManifest } from '../content/synthesis.js';
+import type { ScratchFile } from '../base/scratch.js';
+import { type BlobReader, withMemory } from '../content/blob.js';
 import type { Document } from '../content/document.js';
-import type { Descriptor } from '../oci/descriptor.js';
+import type { ContentGraph, ImageParts } from '../content/graph.js';
+import { type SynthesisLayer, synthesizeManifest } from '../content/synthesis.js';
 import { type Digest, encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
-import { layerCompressionOf } from '../oci/media-type.js';
+import {
+  type ConvertOptions,
+  type ImageLayer,
+  type LayerTransform,
+  compressionOf,
+  convertLayers,
+  imagesFor,
+  layerKey,
+  layersOf,
+} from './convert.js';
 import { type ReplacementReport, replaceManifests } from './replace.js';
 
-export interface DecompressOptions extends BulkOptions {
-  readonly scratch: Scratch;
+export interface RewriteOptions extends ConvertOptions {
   /** Annotations of replaced manifests stay. */
   readonly keepAnnotations: boolean;
 }
 
-export interface DecompressedGraph extends ReplacementReport {
+export interface RewrittenGraph extends ReplacementReport {
   readonly graph: ContentGraph;
   readonly blobs: BlobReader;
 }
 
-/** One layer of one image; two images may share it. */
-interface LayerWork {
-  readonly descriptor: Descriptor;
-  readonly diffID: Digest;
-}
-
-interface PlainLayer {
-  readonly size: number;
-  /** Undefined where the blob already lies uncompressed under its diffID. */
-  readonly file: ScratchFile | undefined;
-}
-
-const keyOf = (work: LayerWork): string => `${work.descriptor.digest} ${work.diffID}`;
-
-/** An image all of whose layers are file systems that are here and can be read; others stay as they are. */
-const isConvertible = (graph: ContentGraph, parts: ImageParts): boolean =>
-  parts.layers.every((layer) => {
-    const compression = layerCompressionOf(layer.mediaType);
-    return compression !== undefined && compression !== 'other' && nodeOf(graph, layer.digest).presence === 'present';
-  });
-
-const layersOf = (parts: ImageParts): readonly LayerWork[] =>
-  parts.layers.map((descriptor, index) => {
-    const diffID = parts.config.value.diffIDs[index];
-    invariant(diffID !== undefined, 'more layers than diffIDs');
-    return { descriptor, diffID };
-  });
-
-const openBlob = async (blobs: BlobReader, descriptor: Descriptor): Promise<ByteSource> => {
-  const source = await blobs.open(descriptor);
-  if (source === undefined) throw blobMissing(descriptor);
-  return source;
-};
-
-/** Layers opened at a time. */
-const BATCH = 64;
-
-const decompressBatch = async (
-  works: readonly LayerWork[],
-  blobs: BlobReader,
-  options: DecompressOptions,
-): Promise<readonly PlainLayer[]> => {
-  const sources: ByteSource[] = [];
-  const files: ScratchFile[] = [];
-  try {
-    for (const work of works) sources.push(await openBlob(blobs, work.descriptor));
-    for (const _ of works) files.push(await options.scratch.create());
-    const jobs = await Promise.all(
-      works.map(async ({ descriptor, diffID }, index): Promise<SourceJob> => {
-        const source = sources[index];
-        const file = files[index];
-        invariant(source !== undefined && file !== undefined, 'a layer without source or target');
-        const compression: Compression = sniffCompression(await source.readAt(0, SNIFF_LENGTH));
-        return {
-          subject: descriptor.digest,
-          source,
-          algorithm: hashAlgorithmOf(descriptor.digest),
-          expected: encodedOf(descriptor.digest),
-          compression,
-          innerAlgorithm: hashAlgorithmOf(diffID),
-          expectedInner: encodedOf(diffID),
-          target: { fd: file.fd, offset: 0, content: 'inner' },
-        };
-      }),
-    );
-    const results = await runSources(jobs, options);
-    return results.map((result, index) => ({ size: result.inner?.size ?? 0, file: files[index] }));
-  } finally {
-    for (const file of files) await file.seal();
-    for (const source of sources) await source.close();
-  }
-};
-
-/** Layers that lie uncompressed under their diffID need no work; all others are decompressed once, and verified twice. */
-const plainLayers = async (
-  works: readonly LayerWork[],
-  blobs: BlobReader,
-  options: DecompressOptions,
-): Promise<ReadonlyMap<string, PlainLayer>> => {
-  const plain = new Map<string, PlainLayer>();
-  const pending = new Map<string, LayerWork>();
-  for (const work of works) {
-    if (work.descriptor.digest === work.diffID) plain.set(keyOf(work), { size: work.descriptor.size, file: undefined });
-    else pending.set(keyOf(work), work);
-  }
-  const queue = [...pending.values()];
-  for (let at = 0; at < queue.length; at += BATCH) {
-    const batch = queue.slice(at, at + BATCH);
-    const done = await decompressBatch(batch, blobs, options);
-    for (const [index, work] of batch.entries()) {
-      const layer = done[index];
-      if (layer !== undefined) plain.set(keyOf(work), layer);
-    }
-  }
-  return plain;
-};
-
-const skipped = (node: GraphNode): Note => ({
+/** An image that cannot be rewritten stays as it is, and is said to. */
+export const leftAsItIs = (parts: ImageParts): Note => ({
   code: 'NOT_CHECKED',
   severity: 'info',
-  message: 'left as it is: not an image whose layers can all be decompressed here',
-  subject: node.descriptor.digest,
+  message: 'left as it is: not an image whose layers are all here and can be read',
+  subject: parts.node.descriptor.digest,
+});
+
+/** New blobs before the old ones. */
+export const withFiles = (files: ReadonlyMap<Digest, ScratchFile>, rest: BlobReader): BlobReader => ({
+  open: async (descriptor) => files.get(descriptor.digest)?.open() ?? rest.open(descriptor),
 });
 
 /**
@@ -138,36 +50,41 @@ const skipped = (node: GraphNode): Note => ({
 export const decompressLayers = async (
   graph: ContentGraph,
   blobs: BlobReader,
-  options: DecompressOptions,
-): Promise<DecompressedGraph> => {
-  const images = walk(graph).flatMap((node) => imageParts(graph, node) ?? []);
-  const convertible = images.filter((parts) => isConvertible(graph, parts));
-  const plain = await plainLayers(convertible.flatMap(layersOf), blobs, options);
-  const files = new Map<Digest, ScratchFile>();
-  const replacements = new Map<Digest, Document<Manifest>>();
-  for (const parts of convertible) {
-    const layers = layersOf(parts).map((work): SynthesisLayer => {
-      const layer = plain.get(keyOf(work));
-      invariant(layer !== undefined, 'a layer that was not decompressed');
-      if (layer.file !== undefined) files.set(work.diffID, layer.file);
-      return { descriptor: { digest: work.diffID, size: layer.size }, compression: 'none' };
-    });
-    const annotations = options.keepAnnotations ? parts.node.manifest?.value.annotations : undefined;
-    replacements.set(parts.node.descriptor.digest, synthesizeManifest(parts.config.descriptor, layers, annotations));
+  options: RewriteOptions,
+): Promise<RewrittenGraph> => {
+  const { convertible, others } = imagesFor(graph);
+  const pending = new Map<string, { layer: ImageLayer; transform: LayerTransform }>();
+  for (const layer of convertible.flatMap(layersOf)) {
+    // A layer that lies under its diffID is uncompressed already.
+    if (layer.descriptor.digest === layer.diffID || pending.has(layerKey(layer))) continue;
+    const transform: LayerTransform = {
+      compression: await compressionOf(blobs, layer.descriptor),
+      innerAlgorithm: hashAlgorithmOf(layer.diffID),
+      expectedInner: encodedOf(layer.diffID),
+    };
+    pending.set(layerKey(layer), { layer, transform });
   }
-  const replaced = replaceManifests(graph, replacements, {
-    keepAnnotations: options.keepAnnotations,
-    reason: 'layers decompressed',
-  });
-  const notes = images.filter((parts) => !convertible.includes(parts)).map((parts) => skipped(parts.node));
+  const converted = await convertLayers(pending, blobs, options);
+  const files = new Map<Digest, ScratchFile>();
+  const plainLayer = (layer: ImageLayer): SynthesisLayer => {
+    const { diffID, descriptor } = layer;
+    if (descriptor.digest === diffID) return { descriptor, compression: 'none' };
+    const plain = converted.get(layerKey(layer));
+    invariant(plain?.result.inner !== undefined, 'a layer that was not decompressed');
+    files.set(diffID, plain.file);
+    return { descriptor: { digest: diffID, size: plain.result.inner.size }, compression: 'none' };
+  };
+  const replacements = new Map<Digest, Document<Manifest>>(
+    convertible.map((parts) => {
+      const annotations = options.keepAnnotations ? parts.node.manifest?.value.annotations : undefined;
+      const layers = layersOf(parts).map(plainLayer);
+      return [parts.node.descriptor.digest, synthesizeManifest(parts.config.descriptor, layers, annotations)];
+    }),
+  );
+  const replaced = replaceManifests(graph, replacements, { ...options, reason: 'layers decompressed' });
   return {
     ...replaced,
-    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...notes] },
-    blobs: withMemory(replaced.documents, {
-      open: async (descriptor) => {
-        const file = files.get(descriptor.digest);
-        return file === undefined ? blobs.open(descriptor) : file.open();
-      },
-    }),
+    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...others.map(leftAsItIs)] },
+    blobs: withMemory(replaced.documents, withFiles(files, blobs)),
   };
 };

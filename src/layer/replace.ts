@@ -55,6 +55,7 @@ const annotationDrops = (subject: Digest, annotations: Annotations): readonly Dr
 class Replacer {
   readonly made = new Map<Digest, Document<Manifest>>();
   readonly dropped: DroppedPart[] = [];
+  private readonly unchanged = new Set<Digest>();
   private readonly graph: ContentGraph;
   private readonly replacements: ReadonlyMap<Digest, Document<Manifest>>;
   private readonly options: ReplaceOptions;
@@ -68,13 +69,16 @@ class Replacer {
   /** The document that stands for a digest now; depth is bounded by the graph's limit on nested indexes. */
   private current(digest: Digest): Document<Manifest> | undefined {
     const known = this.made.get(digest);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.unchanged.has(digest)) return known;
     const node = nodeOf(this.graph, digest);
     const old = node.manifest;
     const replacement = this.replacements.get(digest);
     const document =
       replacement ?? (old?.value.kind === 'index' ? this.index(node, old.value.manifests, old.value.annotations) : undefined);
-    if (document === undefined) return undefined;
+    if (document === undefined) {
+      this.unchanged.add(digest);
+      return undefined;
+    }
     this.made.set(digest, document);
     if (replacement !== undefined && old !== undefined && !this.options.keepAnnotations) {
       this.dropped.push(...annotationDrops(digest, old.value.annotations));

@@ -52,7 +52,16 @@ export const isDockerSaveManifest = (value: JsonValue): boolean =>
       Object.keys(item).some((key) => key.toLowerCase() === 'config' || key.toLowerCase() === 'layers'),
   );
 
-/** @throws {ToolError} SCHEMA_INVALID, JSON_AMBIGUOUS_KEY */
+/** A path inside the archive as its members are called: relative, without `./`. @throws {ToolError} ARCHIVE_UNSAFE_NAME */
+const decodePath = (cursor: Cursor): string => {
+  const text = cursor.string();
+  const parts = text.split('/');
+  if (text.startsWith('/') || parts.includes('..')) cursor.fail('a path inside the archive', 'ARCHIVE_UNSAFE_NAME');
+  const path = parts.filter((part) => part !== '' && part !== '.').join('/');
+  return path === '' ? cursor.fail('a path inside the archive') : path;
+};
+
+/** @throws {ToolError} SCHEMA_INVALID, JSON_AMBIGUOUS_KEY, ARCHIVE_UNSAFE_NAME */
 export const decodeDockerSaveManifest = (
   value: JsonValue,
   subject: string,
@@ -62,8 +71,8 @@ export const decodeDockerSaveManifest = (
     const fields = new Map(KEYS.map((key) => [key, findKey(item, key, onKeyCase)]));
     const at = (key: (typeof KEYS)[number]): Cursor => fields.get(key) ?? item.field(key);
     return {
-      config: at('Config').string(),
+      config: decodePath(at('Config')),
       repoTags: at('RepoTags').optional((field) => field.strings(), 'null is absent') ?? [],
-      layers: at('Layers').optional((field) => field.strings(), 'null is absent') ?? [],
+      layers: at('Layers').optional((field) => field.array().map(decodePath), 'null is absent') ?? [],
     };
   });

@@ -28,7 +28,7 @@ export const writeSmall = async (path: string, bytes: Uint8Array): Promise<void>
   const file = await createOutputFile(path);
   try {
     await file.write(bytes, 0);
-    await file.commit();
+    await file.commit({ durable: false });
   } finally {
     await file.discard();
   }

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../base/bytes.js';
 import { ToolError } from '../base/error.js';
+import type { Note } from '../base/event.js';
 import type { FileTree } from '../base/file-tree.js';
 import { SNIFF_LENGTH, decompress, sniffCompression } from '../codec/compression.js';
 import { openTarTree } from '../codec/tar-index.js';
@@ -30,11 +31,17 @@ export interface OpenedImages {
   readonly close: () => Promise<void>;
 }
 
-/** Warnings of decompression of the outer file become notes of the observer. */
-const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context: OperationContext): Promise<ByteSource> => {
+interface UnpackedFile {
+  readonly plain: ByteSource;
+  /** What was odd about the outer compression. */
+  readonly notes: readonly Note[];
+}
+
+const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context: OperationContext): Promise<UnpackedFile> => {
   const compression = sniffCompression(await file.readAt(0, SNIFF_LENGTH));
-  if (compression === 'none') return file;
+  if (compression === 'none') return { plain: file, notes: [] };
   const { observer } = context;
+  const notes: Note[] = [];
   observer({ type: 'phase', name: `decompress ${file.name}`, total: file.size });
   const counted = async function* (): AsyncIterable<Uint8Array> {
     for await (const chunk of file.read(undefined, context.signal)) {
@@ -45,15 +52,12 @@ const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context:
   const stream = decompress(counted(), compression, {
     subject: file.name,
     limits: context.limits,
-    onNote: (note) =>
-      observer({
-        type: 'note',
-        note: { code: note.code, severity: 'warning', message: 'ignored at the end of the file', subject: file.name, found: note.found },
-      }),
+    onNote: ({ code, found }) =>
+      notes.push({ code, severity: 'warning', message: 'ignored at the end of the file', subject: file.name, found }),
   });
-  const spooled = await scratch.spool(stream, file.name);
+  const plain = await scratch.spool(stream, file.name);
   observer({ type: 'phase-end', name: `decompress ${file.name}` });
-  return spooled;
+  return { plain, notes };
 };
 
 /** Standard input in a private file. @throws {ToolError} LOCATION_INVALID, NO_SPACE, IO */
@@ -80,6 +84,7 @@ interface OpenedTree {
   readonly tree: FileTree;
   readonly isDirectory: boolean;
   readonly file?: ByteSource;
+  readonly notes: readonly Note[];
 }
 
 const emptyArchive = (name: string): ToolError =>
@@ -87,12 +92,12 @@ const emptyArchive = (name: string): ToolError =>
 
 const openTree = async (location: Location, scratch: ScratchDirectory, context: OperationContext): Promise<OpenedTree> => {
   if (location.transport !== 'stdio' && (await isDirectory(location.path))) {
-    return { tree: await openDirectoryTree(location.path, context.limits), isDirectory: true };
+    return { tree: await openDirectoryTree(location.path, context.limits), isDirectory: true, notes: [] };
   }
   const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
   try {
     if (file.size === 0) throw emptyArchive(file.name);
-    const plain = await unpackOuter(file, scratch, context);
+    const { plain, notes } = await unpackOuter(file, scratch, context);
     const tree = await openTarTree(plain, { limits: context.limits, ...(context.signal === undefined ? {} : { signal: context.signal }) });
     return {
       tree: {
@@ -105,6 +110,7 @@ const openTree = async (location: Location, scratch: ScratchDirectory, context: 
       },
       isDirectory: false,
       file,
+      notes,
     };
   } catch (error) {
     await file.close();
@@ -147,7 +153,7 @@ export const openLocation = async (text: string, context: OperationContext): Pro
     const { limits, threads, signal } = context;
     const source = await openImages(opened.tree, { limits, threads, ...(signal === undefined ? {} : { signal }) });
     checkTransport(location, opened, source);
-    const { graph: whole, blobs } = await loadGraph(source, limits);
+    const { graph: whole, blobs } = await loadGraph({ ...source, notes: [...opened.notes, ...source.notes] }, limits);
     return {
       location,
       source,

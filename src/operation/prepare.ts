@@ -10,6 +10,7 @@ import { decompressLayers } from '../layer/decompress.js';
 import type { DigestChange, DroppedPart } from '../layer/replace.js';
 import type { Platform } from '../oci/platform.js';
 import { checkDiffIDs } from './diff-ids.js';
+import { layerMediaTypeNotes } from './layer-media-types.js';
 import type { OperationContext } from './context.js';
 import type { OpenedImages } from './open.js';
 
@@ -74,6 +75,7 @@ export const prepareImages = async (
     dropped.push(...without.dropped.map((subject) => ({ subject, reason: 'referrers were not wanted' })));
   }
   graph = renameImages(graph, options.names);
+  graph = { ...graph, notes: [...graph.notes, ...(await layerMediaTypeNotes(graph, merged.blobs, 'warning'))] };
   if (options.deep) await checkDiffIDs(graph, merged.blobs, context);
   if (options.layers === 'keep') return { graph, blobs: merged.blobs, changes: [], dropped };
   context.observer({ type: 'phase', name: 'decompress layers' });

@@ -12,7 +12,7 @@ import { findingOf } from './checks.js';
 /** Blobs opened at a time. */
 const BATCH = 64;
 
-type MakeJob = () => Promise<{ readonly job: SourceJob; readonly mismatch?: Note }>;
+type MakeJob = () => Promise<SourceJob>;
 
 const digestJob = (node: GraphNode, blobs: BlobReader): MakeJob => async () => {
   const { descriptor } = node;
@@ -20,39 +20,28 @@ const digestJob = (node: GraphNode, blobs: BlobReader): MakeJob => async () => {
   hashAlgorithmOf(descriptor.digest);
   const source = await blobs.open(descriptor);
   invariant(source !== undefined, 'a blob that was there is gone');
-  return { job: { ...expectationOf(descriptor.digest, source), source } };
+  return { ...expectationOf(descriptor.digest, source), source };
 };
 
 const runOne = async (make: MakeJob, context: OperationContext): Promise<readonly Note[]> => {
-  let source: SourceJob['source'] | undefined;
+  let job: SourceJob | undefined;
   try {
-    const { job, mismatch } = await make();
-    source = job.source;
-    const findings = mismatch === undefined ? [] : [mismatch];
-    try {
-      await runSources([job], { ...bulkOptions(context), onBytes: () => {} });
-      return findings;
-    } catch (error) {
-      return [...findings, findingOf(error)];
-    }
+    job = await make();
+    await runSources([job], { ...bulkOptions(context), onBytes: () => {} });
+    return [];
   } catch (error) {
     return [findingOf(error)];
   } finally {
-    await source?.close();
+    await job?.source.close();
   }
 };
 
 const runBatch = async (makers: readonly MakeJob[], context: OperationContext): Promise<readonly Note[]> => {
   const jobs: SourceJob[] = [];
-  const mismatches: Note[] = [];
   try {
-    for (const make of makers) {
-      const { job, mismatch } = await make();
-      jobs.push(job);
-      if (mismatch !== undefined) mismatches.push(mismatch);
-    }
+    for (const make of makers) jobs.push(await make());
     await runSources(jobs, bulkOptions(context));
-    return mismatches;
+    return [];
   } catch (error) {
     findingOf(error);
   } finally {
@@ -65,8 +54,7 @@ const runBatch = async (makers: readonly MakeJob[], context: OperationContext): 
 };
 
 /**
- * Reads every blob: its digest, and for layers the diffID and the compression that the media type promises. Layers
- * are read once for both. With `quick`, diffIDs are left out.
+ * Reads every blob: its digest, and for layers the diffID, both in one pass. With `quick`, diffIDs are left out.
  */
 export const checkBlobs = async (
   graph: ContentGraph,

@@ -5,6 +5,7 @@ import type { Limits } from '../../base/limits.js';
 import { type SchemaName, loadValidator } from '../../base/schema.js';
 import { type ContentGraph, type GraphNode, nodeOf, successors, walk } from '../../content/graph.js';
 import type { ImageSource } from '../../content/image.js';
+import { checkName } from '../../content/name.js';
 import { MEDIA_TYPE } from '../../oci/media-type.js';
 
 /** A ToolError about the input as a finding. @throws the error itself if it is about anything else */
@@ -45,6 +46,19 @@ export const checkSchemas = async (graph: ContentGraph, limits: Limits): Promise
   for (const node of walk(graph)) findings.push(...(await schemaFindings(node, limits)));
   return findings;
 };
+
+/** Names that no archive can carry. */
+export const checkNames = (graph: ContentGraph): readonly Note[] =>
+  graph.roots.flatMap(({ names }) =>
+    names.flatMap((name): readonly Note[] => {
+      try {
+        checkName(name);
+        return [];
+      } catch (error) {
+        return [findingOf(error)];
+      }
+    }),
+  );
 
 /**
  * Blobs that are not there. A platform of an index that is absent as a whole is normal; an image that is there but

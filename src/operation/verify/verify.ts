@@ -2,11 +2,12 @@ import type { Note } from '../../base/event.js';
 import type { ContentGraph } from '../../content/graph.js';
 import type { Digest } from '../../oci/digest.js';
 import type { OperationContext } from '../context.js';
+import { layerMediaTypeNotes } from '../layer-media-types.js';
 import { type Lock, checkLock } from '../lock.js';
 import { openLocation } from '../open.js';
 import { type ImageEntry, type VerifyReport, imageEntries } from '../report.js';
 import { checkBlobs } from './blobs.js';
-import { checkPresence, checkSchemas, checkUnreferenced, findingOf } from './checks.js';
+import { checkNames, checkPresence, checkSchemas, checkUnreferenced, findingOf } from './checks.js';
 import { checkExpectation } from './expectation.js';
 
 export interface VerifyOptions {
@@ -34,8 +35,10 @@ const verifyLocation = async (location: string, options: VerifyOptions, context:
     const { graph, whole, blobs, source, file } = opened;
     const findings: Note[] = [
       ...graph.notes,
+      ...checkNames(graph),
       ...checkPresence(graph),
       ...(await checkSchemas(graph, context.limits)),
+      ...(await layerMediaTypeNotes(graph, blobs, 'error')),
       ...(await checkBlobs(graph, blobs, options.quick, context)),
       ...checkUnreferenced(source, whole),
     ];

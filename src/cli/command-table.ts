@@ -1,0 +1,67 @@
+import type { Command } from './command.js';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Reads the command's own modules only now, so that another command does not wait for them. */
+  readonly load: () => Promise<Command>;
+}
+
+/** The verbs, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'save',
+    summary: 'write one canonical archive of all the sources',
+    load: async () => (await import('./commands/save.js')).saveCommand,
+  },
+  {
+    name: 'load',
+    summary: 'verify an archive and put its images somewhere',
+    load: async () => (await import('./commands/load.js')).loadCommand,
+  },
+  {
+    name: 'copy',
+    summary: 'copy images from one location to another',
+    load: async () => (await import('./commands/copy.js')).copyCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'check everything about the images of locations',
+    load: async () => (await import('./commands/verify.js')).verifyCommand,
+  },
+  {
+    name: 'digest',
+    summary: 'print the digest of the canonical archive, the file or the images',
+    load: async () => (await import('./commands/digest.js')).digestCommand,
+  },
+  {
+    name: 'lock',
+    summary: 'record which digest each reference has',
+    load: async () => (await import('./commands/lock.js')).lockCommand,
+  },
+  {
+    name: 'inspect',
+    summary: 'show what the images of a location are',
+    load: async () => (await import('./commands/inspect.js')).inspectCommand,
+  },
+  {
+    name: 'tree',
+    summary: 'show what the images are made of and what they share',
+    load: async () => (await import('./commands/tree.js')).treeCommand,
+  },
+  {
+    name: 'history',
+    summary: 'show how each image was made, with layer sizes',
+    load: async () => (await import('./commands/history.js')).historyCommand,
+  },
+  {
+    name: 'ls',
+    summary: 'list the files of an image or of one layer',
+    load: async () => (await import('./commands/ls.js')).lsCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script for completion in a shell',
+    load: async () => (await import('./commands/completion.js')).completionCommand,
+  },
+];

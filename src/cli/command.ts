@@ -1,0 +1,41 @@
+import { type FlagTable, type FlagValues, readFlags } from './flag.js';
+import type { Outcome } from './exit-code.js';
+import type { Session } from './session.js';
+
+export interface Example {
+  /** As it can be pasted into a shell; no pipes. */
+  readonly line: string;
+  readonly says: string;
+  /** Other than 0. */
+  readonly exit?: number;
+}
+
+/** Words that are not options. */
+export interface Operands {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A verb of the command line. */
+export interface Command {
+  readonly name: string;
+  /** What follows the name. */
+  readonly synopsis: string;
+  readonly about: string;
+  readonly operands: Operands;
+  readonly flags: FlagTable;
+  readonly examples: readonly Example[];
+  readonly run: (given: ReadonlyMap<string, readonly string[]>, operands: readonly string[], session: Session) => Promise<Outcome>;
+}
+
+interface CommandSpec<F extends FlagTable> extends Omit<Command, 'run' | 'flags'> {
+  readonly flags: F;
+  readonly run: (flags: FlagValues<F>, operands: readonly string[], session: Session) => Promise<Outcome>;
+}
+
+/** A command whose flags reach it as values of their own types. */
+export const defineCommand = <F extends FlagTable>(spec: CommandSpec<F>): Command => ({
+  ...spec,
+  run: (given, operands, session) => spec.run(readFlags(spec.flags, given), operands, session),
+});

@@ -1,0 +1,33 @@
+import { type Flag, choiceFlag, parseBytes, parseCount, parseText, switchFlag, valueFlag } from './flag.js';
+
+export const PROGRESS_MODES = ['auto', 'plain', 'json', 'none'] as const;
+
+/** A type, not an interface: only types fit an index signature. */
+type GlobalFlags = {
+  readonly json: Flag<boolean>;
+  readonly quiet: Flag<boolean>;
+  readonly progress: Flag<(typeof PROGRESS_MODES)[number]>;
+  readonly threads: Flag<number | undefined>;
+  readonly tmp: Flag<string | undefined>;
+  readonly 'max-document': Flag<number | undefined>;
+  readonly 'max-members': Flag<number | undefined>;
+  readonly 'max-layer-size': Flag<number | undefined>;
+  readonly 'max-ratio': Flag<number | undefined>;
+  readonly debug: Flag<boolean>;
+  readonly help: Flag<boolean>;
+};
+
+/** Options that every command takes. */
+export const GLOBAL_FLAGS: GlobalFlags = {
+  json: switchFlag('one JSON document on standard output, its schema in schemas/'),
+  quiet: switchFlag('no progress, no notes, no summary', { short: 'q' }),
+  progress: choiceFlag('MODE', 'auto (a bar on a terminal), plain, json or none', PROGRESS_MODES, 'auto'),
+  threads: valueFlag('N', 'threads that work at once; no output byte depends on it (default: up to 4)', parseCount),
+  tmp: valueFlag('DIR', 'where temporary files go (default: $TMPDIR)', parseText, { path: true }),
+  'max-document': valueFlag('SIZE', 'largest manifest, index or config (default: 4M, 16M for lists of images)', parseBytes),
+  'max-members': valueFlag('N', 'most members of one tar (default: 100000)', parseCount),
+  'max-layer-size': valueFlag('SIZE', 'largest decompressed blob or outer file (default: 64G)', parseBytes),
+  'max-ratio': valueFlag('N', 'most bytes that decompress from one (default: 2000)', parseCount),
+  debug: switchFlag('on failure, also the stack on standard error'),
+  help: switchFlag('this text', { short: 'h' }),
+};

@@ -1,0 +1,53 @@
+import { sep } from 'node:path';
+import { ToolError, fromSystemError } from '../base/error.js';
+import { compareBytes } from '../base/order.js';
+import { FILE_TRANSPORTS, type PathExists, parseLocation } from '../operation/location.js';
+
+interface Pattern {
+  readonly transport: string;
+  readonly pattern: string;
+  readonly suffix: string;
+}
+
+const TRANSPORT = new RegExp(`^(?:${FILE_TRANSPORTS.join('|')}):`);
+
+/** A location whose path does not exist as it is written and has the form of a pattern. */
+const patternOf = (text: string, exists: PathExists): Pattern | undefined => {
+  if (text === '' || text === '-') return undefined;
+  const transport = TRANSPORT.exec(text)?.[0] ?? '';
+  const rest = text.slice(transport.length);
+  const pattern = transport === '' || rest === '' ? rest : parseLocation(text, exists).path;
+  if (!/[*?[{(]/.test(pattern) || exists(pattern)) return undefined;
+  return { transport, pattern, suffix: rest.slice(pattern.length) };
+};
+
+/** A path of a match must be read as a path again, whatever the file is called. */
+const asPath = (path: string, transport: string): string =>
+  transport === '' && (path === '-' || /^[a-z][a-z-]+:/.test(path)) ? `./${path}` : path;
+
+const expand = async (text: string, { transport, pattern, suffix }: Pattern): Promise<readonly string[]> => {
+  // Most command lines have no pattern and need not wait for the library.
+  const { default: fastGlob } = await import('fast-glob');
+  if (!fastGlob.isDynamicPattern(pattern)) return [text];
+  const found = await fastGlob(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, { onlyFiles: false }).catch((error: unknown) => {
+    throw fromSystemError(error, 'cannot be searched', pattern);
+  });
+  if (found.length === 0) {
+    throw new ToolError('FILE_NOT_FOUND', 'nothing matches the pattern', { subject: pattern, hint: 'check the path' });
+  }
+  return found.toSorted(compareBytes).map((path) => `${transport}${asPath(path, transport)}${suffix}`);
+};
+
+/**
+ * Locations with their patterns expanded, for shells that do not do it and for paths after a transport. What a
+ * pattern finds is sorted by bytes; a location that comes again is left out.
+ * @throws {ToolError} FILE_NOT_FOUND for a pattern that matches nothing
+ */
+export const expandSources = async (texts: readonly string[], exists: PathExists): Promise<readonly string[]> => {
+  const locations = new Set<string>();
+  for (const text of texts) {
+    const pattern = patternOf(text, exists);
+    for (const location of pattern === undefined ? [text] : await expand(text, pattern)) locations.add(location);
+  }
+  return [...locations];
+};

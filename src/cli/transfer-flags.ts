@@ -1,0 +1,80 @@
+import { ToolError } from '../base/error.js';
+import { excerpt } from '../base/escape.js';
+import { type Platform, parsePlatform } from '../oci/platform.js';
+import { parseRename } from '../operation/choice.js';
+import type { LayerMode, TransferOptions } from '../operation/prepare.js';
+import { type Flag, choiceFlag, listFlag, switchFlag, valueFlag } from './flag.js';
+
+type Renames = TransferOptions['names'];
+
+const LAYER_MODES = ['keep', 'none'] as const;
+
+const layersFlag: Flag<LayerMode> = {
+  ...choiceFlag('MODE', 'keep (default) or none: every layer decompressed', LAYER_MODES, 'keep'),
+  read: (given) => {
+    const last = given.at(-1) ?? 'keep';
+    const known = LAYER_MODES.find((mode) => mode === last);
+    if (known !== undefined) return known;
+    const later = /^(?:restore|gzip(?:=.*)?)$/.test(last);
+    throw new ToolError('USAGE', later ? 'this mode is not part of this version' : 'no such mode', {
+      expected: LAYER_MODES.join(' or '),
+      found: `"${excerpt(last)}"`,
+    });
+  },
+};
+
+/** Whole seconds since 1970, or a time by RFC 3339. */
+const parseMtime = (text: string): number => {
+  const seconds = /^\d{1,12}$/.test(text)
+    ? Number(text)
+    : /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text)
+      ? Math.floor(Date.parse(text.toUpperCase().replace(' ', 'T')) / 1000)
+      : Number.NaN;
+  if (!Number.isNaN(seconds)) return seconds;
+  throw new ToolError('USAGE', 'not a time', {
+    expected: 'seconds since 1970, or a time such as 2026-01-31T12:00:00Z',
+    found: `"${excerpt(text)}"`,
+  });
+};
+
+type TransferFlags = {
+  readonly layers: Flag<LayerMode>;
+  readonly platform: Flag<readonly Platform[]>;
+  readonly name: Flag<Renames>;
+  readonly 'drop-referrers': Flag<boolean>;
+  readonly 'allow-sparse': Flag<boolean>;
+  readonly 'keep-annotations': Flag<boolean>;
+  readonly mtime: Flag<number | undefined>;
+  readonly 'docker-platform': Flag<Platform | undefined>;
+};
+
+/** What decides the bytes of a result, in every command that makes or compares one. */
+export const TRANSFER_FLAGS: TransferFlags = {
+  layers: layersFlag,
+  platform: listFlag('P', 'only images for this platform, such as linux/arm64; repeatable', parsePlatform),
+  name: listFlag('[SRC=]NEW', 'rename SRC (a name, a digest, @N), or name the only image; repeatable', parseRename),
+  'drop-referrers': switchFlag('leave out signatures and others that only refer to an image'),
+  'allow-sparse': switchFlag('record blobs that are not there instead of refusing'),
+  'keep-annotations': switchFlag('keep annotations of manifests that have to be replaced'),
+  mtime: valueFlag('TIME', 'time in archive headers: seconds or RFC 3339 (default: $SOURCE_DATE_EPOCH, else 0)', parseMtime),
+  'docker-platform': valueFlag('P', 'image of an index that manifest.json offers (default: linux/amd64)', parsePlatform),
+};
+
+/** The flags as the operations take them. */
+export const transferOptions = (flags: {
+  readonly layers: LayerMode;
+  readonly platform: readonly Platform[];
+  readonly name: Renames;
+  readonly 'drop-referrers': boolean;
+  readonly 'allow-sparse': boolean;
+  readonly 'keep-annotations': boolean;
+  readonly deep?: boolean;
+}): TransferOptions => ({
+  platforms: flags.platform,
+  names: flags.name,
+  dropReferrers: flags['drop-referrers'],
+  allowSparse: flags['allow-sparse'],
+  layers: flags.layers,
+  keepAnnotations: flags['keep-annotations'],
+  deep: flags.deep ?? false,
+});

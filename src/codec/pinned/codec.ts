@@ -1,0 +1,86 @@
+import type { ByteStream } from '../../base/bytes.js';
+import { ToolError } from '../../base/error.js';
+import type { DeflateEncoder } from './deflate-encoder.js';
+import { type GzipHeader, gzipStream } from './gzip-stream.js';
+
+/**
+ * A compressor whose bytes never change: they depend on the input and on the id alone, not on how the input is cut
+ * into chunks, on the platform, the version of Node or the number of threads.
+ */
+export interface PinnedCodec {
+  /** Family, version and level, and how the header differs from the family's own: `zlib-1.3/6+os255`. */
+  readonly id: string;
+  /** One gzip member of the whole stream. Pull only; an error of the input passes unchanged. */
+  compress(stream: ByteStream): ByteStream;
+}
+
+interface Recipe {
+  readonly header: GzipHeader;
+  /** Loads the encoder's code and starts one: only what is used is loaded. */
+  start(): Promise<DeflateEncoder>;
+}
+
+/** XFL as most encoders set it. */
+const extraFlagsOf = (level: number): number => (level === 9 ? 2 : level === 1 ? 4 : 0);
+
+/** Go's compress/gzip. */
+const goRecipe = (level: number): Recipe => ({
+  header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 255 },
+  start: async () =>
+    level === 1 ? new (await import('./go-speed.js')).GoSpeed() : (await import('./go-flate.js')).goFlate(level),
+});
+
+/** zlib's own gzip format, as Python writes it on Unix. */
+const zlibRecipe = (level: number): Recipe => ({
+  header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
+  start: async () => (await import('./zlib-flate.js')).zlibFlate(level, 8),
+});
+
+/** Java's GZIPOutputStream: zlib inside, a header of its own. */
+const javaRecipe = (level: number, os: number): Recipe => ({
+  ...zlibRecipe(level),
+  header: { mtime: 0, extraFlags: 0, os },
+});
+
+const fflateRecipe = (level: 1 | 6 | 9): Recipe => ({
+  header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
+  start: async () => (await import('./fflate-flate.js')).fflateFlate(level),
+});
+
+const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+const RECIPES: ReadonlyMap<string, Recipe> = new Map([
+  ...LEVELS.map((level) => [`go-flate-1.26/${level}`, goRecipe(level)] as const),
+  ...LEVELS.map((level) => [`zlib-1.3/${level}`, zlibRecipe(level)] as const),
+  // JDK 16 and later write OS 255, earlier ones 0.
+  ...[0, 255].map((os) => [`zlib-1.3/6+os${os}`, javaRecipe(6, os)] as const),
+  ...([1, 6, 9] as const).map((level) => [`fflate-0.8/${level}`, fflateRecipe(level)] as const),
+]);
+
+/** Every id that {@link pinnedCodec} knows. */
+export const PINNED_CODEC_IDS: readonly string[] = [...RECIPES.keys()];
+
+/** What is used where none is asked for: the bytes that docker, containerd and BuildKit pushed up to Go 1.26. */
+export const DEFAULT_PINNED_CODEC = 'go-flate-1.26/6';
+
+/**
+ * The codec of an id.
+ * @throws {ToolError} USAGE if there is none
+ */
+export const pinnedCodec = (id: string): PinnedCodec => {
+  const recipe = RECIPES.get(id);
+  if (recipe === undefined) {
+    throw new ToolError(CODEC_UNKNOWN, 'no such codec', {
+      subject: id,
+      hint: `choose one of ${PINNED_CODEC_IDS.join(', ')}`,
+    });
+  }
+  return {
+    id,
+    async *compress(stream): ByteStream {
+      yield* gzipStream(stream, await recipe.start(), recipe.header);
+    },
+  };
+};
+
+const CODEC_UNKNOWN = 'USAGE';

@@ -1,0 +1,78 @@
+import { invariant } from '../base/error.js';
+import type { ScratchFile } from '../base/scratch.js';
+import type { Compression } from '../codec/compression.js';
+import { withMemory, type BlobReader } from '../content/blob.js';
+import type { Document } from '../content/document.js';
+import type { ContentGraph } from '../content/graph.js';
+import { type SynthesisLayer, synthesizeManifest } from '../content/synthesis.js';
+import { type Digest, digestFromHex } from '../oci/digest.js';
+import type { Manifest } from '../oci/manifest.js';
+import {
+  type ImageLayer,
+  type LayerTransform,
+  compressionOf,
+  convertLayers,
+  imagesFor,
+  layerKey,
+  layersOf,
+} from './convert.js';
+import { type RewriteOptions, type RewrittenGraph, leftAsItIs, withFiles } from './decompress.js';
+import { replaceManifests } from './replace.js';
+
+export interface CompressOptions extends RewriteOptions {
+  /** Id of a pinned codec. */
+  readonly codec: string;
+  /** What the codec's output is. */
+  readonly compression: 'gzip' | 'zstd';
+}
+
+const nameable = (compression: Compression): SynthesisLayer['compression'] =>
+  compression === 'gzip' || compression === 'zstd' ? compression : 'none';
+
+/**
+ * `--layers gzip`: uncompressed layers compressed by a pinned codec, compressed ones as they are. Only images that
+ * have an uncompressed layer get a new manifest.
+ * @throws {ToolError} DIGEST_MISMATCH, BLOB_MISSING
+ */
+export const compressLayers = async (
+  graph: ContentGraph,
+  blobs: BlobReader,
+  options: CompressOptions,
+): Promise<RewrittenGraph> => {
+  const { convertible, others } = imagesFor(graph);
+  const compressions = new Map<string, Compression>();
+  const pending = new Map<string, { layer: ImageLayer; transform: LayerTransform }>();
+  for (const layer of convertible.flatMap(layersOf)) {
+    const key = layerKey(layer);
+    if (compressions.has(key)) continue;
+    const compression = await compressionOf(blobs, layer.descriptor);
+    compressions.set(key, compression);
+    if (compression === 'none') pending.set(key, { layer, transform: { codec: options.codec, innerAlgorithm: 'sha256' } });
+  }
+  const converted = await convertLayers(pending, blobs, options);
+  const files = new Map<Digest, ScratchFile>();
+  const compressedLayer = (layer: ImageLayer): SynthesisLayer => {
+    const done = converted.get(layerKey(layer));
+    if (done === undefined) {
+      return { descriptor: layer.descriptor, compression: nameable(compressions.get(layerKey(layer)) ?? 'none') };
+    }
+    invariant(done.result.inner !== undefined, 'a layer that was not compressed');
+    const digest = digestFromHex('sha256', done.result.inner.hex);
+    files.set(digest, done.file);
+    return { descriptor: { digest, size: done.result.inner.size }, compression: options.compression };
+  };
+  const changed = convertible.filter((parts) => layersOf(parts).some((layer) => pending.has(layerKey(layer))));
+  const replacements = new Map<Digest, Document<Manifest>>(
+    changed.map((parts) => {
+      const annotations = options.keepAnnotations ? parts.node.manifest?.value.annotations : undefined;
+      const layers = layersOf(parts).map(compressedLayer);
+      return [parts.node.descriptor.digest, synthesizeManifest(parts.config.descriptor, layers, annotations)];
+    }),
+  );
+  const replaced = replaceManifests(graph, replacements, { ...options, reason: `layers compressed by ${options.codec}` });
+  return {
+    ...replaced,
+    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...others.map(leftAsItIs)] },
+    blobs: withMemory(replaced.documents, withFiles(files, blobs)),
+  };
+};
