@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     floor: 1,
     may: ['base'],
     node: ['fs', 'stream', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'],
-    packages: ['fflate', 'fzstd', 'seek-bzip', 'tar-stream', 'xxhash-wasm', 'xz-decompress'],
+    packages: ['fflate', 'tar-stream', 'xxhash-wasm'],
   },
   content: { floor: 2, may: ['base', 'oci'], node: [], packages: [] },
   layer: { floor: 3, may: ['base', 'oci', 'codec', 'content'], node: [], packages: [] },
