@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   DESTINATION_UNFIT: { class: 'usage', meaning: 'the destination cannot hold what is to be written' },
   OUTPUT_IS_TERMINAL: { class: 'usage', meaning: 'an archive would be written to a terminal' },
 
+  CODEC_UNKNOWN: { class: 'usage', meaning: 'no pinned codec has this id' },
+
   // tar
   TAR_CHECKSUM: { class: 'input', meaning: 'the checksum of a tar header does not match its bytes' },
   TAR_TRUNCATED: { class: 'input', meaning: 'the tar ends inside a header or a member' },
@@ -111,6 +113,11 @@ export const ERROR_CODES = {
   BLOB_NOT_REGULAR: { class: 'input', meaning: 'a blob of a layout directory is not a regular file' },
   BLOB_UNREFERENCED: { class: 'input', meaning: 'a blob belongs to no image' },
   SUBJECT_MISSING: { class: 'input', meaning: 'a referrer refers to an image that is not there' },
+
+  // restoring
+  MANIFEST_MISMATCH: { class: 'input', meaning: 'no given manifest is that of the image' },
+  LAYER_UNRESTORABLE: { class: 'input', meaning: 'no known codec gives the layer its digest back' },
+  RECIPE_INVALID: { class: 'input', meaning: 'the recipe is malformed or does not hold together' },
 
   // answers of verify
   DIGEST_UNEXPECTED: { class: 'input', meaning: 'the digest is not the one that was expected' },

@@ -24,6 +24,7 @@ export const SCHEMA_NAMES = [
   'verify-report',
   'digest-report',
   'lock',
+  'recipe',
   'inspect-report',
   'tree-report',
   'history-report',

@@ -4,8 +4,10 @@ import type { ByteSource } from './bytes.js';
 export interface ScratchFile {
   /** Open for positional writing until {@link ScratchFile.seal}. */
   readonly fd: number;
-  /** Ends writing. */
+  /** Ends writing. Once is enough; again does nothing. */
   seal(): Promise<void>;
+  /** Removes the bytes before their owner is done, to free the disk. */
+  discard(): Promise<void>;
   /** The bytes written, any number of times after sealing. The caller closes each source. */
   open(): Promise<ByteSource>;
 }

@@ -1,11 +1,4 @@
-import type { Command } from './command.js';
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  /** Reads the command's own modules only now, so that another command does not wait for them. */
-  readonly load: () => Promise<Command>;
-}
+import type { CommandEntry } from './command.js';
 
 /** The verbs, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -62,6 +55,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'completion',
     summary: 'print a script for completion in a shell',
-    load: async () => (await import('./commands/completion.js')).completionCommand,
+    load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),
   },
 ];

@@ -29,6 +29,14 @@ export interface Command {
   readonly run: (given: ReadonlyMap<string, readonly string[]>, operands: readonly string[], session: Session) => Promise<Outcome>;
 }
 
+/** A command before its modules are read. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Reads the command's own modules only now, so that another command does not wait for them. */
+  readonly load: () => Promise<Command>;
+}
+
 interface CommandSpec<F extends FlagTable> extends Omit<Command, 'run' | 'flags'> {
   readonly flags: F;
   readonly run: (flags: FlagValues<F>, operands: readonly string[], session: Session) => Promise<Outcome>;

@@ -1,5 +1,5 @@
-import type { Note } from '../base/event.js';
 import { ToolError } from '../base/error.js';
+import type { Note } from '../base/event.js';
 import type { OperationContext } from '../operation/context.js';
 import type { GlobalValues } from './context.js';
 import type { Io } from './io.js';
@@ -17,6 +17,8 @@ export interface Session {
   readonly tell: (line: string) => void;
   /** A result: as one JSON document, or as lines of text. */
   readonly print: (report: unknown, lines: () => readonly string[]) => Promise<void>;
+  /** As {@link Session.print} for what only tells that something was done: with `--quiet` there is no text. */
+  readonly summarize: Session['print'];
 }
 
 /**

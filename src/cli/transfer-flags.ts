@@ -1,9 +1,11 @@
 import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import { type Platform, parsePlatform } from '../oci/platform.js';
-import { parseRename } from '../operation/choice.js';
+import { PROFILE_CHOICES, canonicalChoice, parseRename } from '../operation/choice.js';
 import type { LayerMode, TransferOptions } from '../operation/prepare.js';
+import { mtimeOf } from './context.js';
 import { type Flag, choiceFlag, listFlag, switchFlag, valueFlag } from './flag.js';
+import type { Io } from './io.js';
 
 type Renames = TransferOptions['names'];
 
@@ -60,6 +62,18 @@ export const TRANSFER_FLAGS: TransferFlags = {
   'docker-platform': valueFlag('P', 'image of an index that manifest.json offers (default: linux/amd64)', parsePlatform),
 };
 
+const [DEFAULT_PROFILE = ''] = PROFILE_CHOICES;
+
+/** What else decides the bytes of a canonical archive. */
+export const CANONICAL_FLAGS: TransferFlags & { readonly profile: Flag<string> } = {
+  profile: choiceFlag('NAME', `${DEFAULT_PROFILE} (default) or oci-1: without manifest.json`, PROFILE_CHOICES, DEFAULT_PROFILE),
+  ...TRANSFER_FLAGS,
+};
+
+export const DEEP_FLAG: Flag<boolean> = switchFlag('also decompress every layer and check its diffID');
+
+export const DURABLE_FLAG: Flag<boolean> = switchFlag('wait until the disk has the archive');
+
 /** The flags as the operations take them. */
 export const transferOptions = (flags: {
   readonly layers: LayerMode;
@@ -78,3 +92,14 @@ export const transferOptions = (flags: {
   keepAnnotations: flags['keep-annotations'],
   deep: flags.deep ?? false,
 });
+
+/** The settings of the bytes, from options and environment. @throws {ToolError} USAGE */
+export const canonicalOptions = (
+  flags: { readonly profile?: string; readonly mtime: number | undefined; readonly 'docker-platform': Platform | undefined },
+  env: Io['env'],
+): ReturnType<typeof canonicalChoice> =>
+  canonicalChoice({
+    ...mtimeOf(flags.mtime, env),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags['docker-platform'] === undefined ? {} : { dockerPlatform: flags['docker-platform'] }),
+  });

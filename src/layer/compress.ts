@@ -9,7 +9,7 @@ import { type Digest, digestFromHex } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
 import {
   type ImageLayer,
-  type LayerTransform,
+  type LayerWork,
   compressionOf,
   convertLayers,
   imagesFor,
@@ -41,7 +41,7 @@ export const compressLayers = async (
 ): Promise<RewrittenGraph> => {
   const { convertible, others } = imagesFor(graph);
   const compressions = new Map<string, Compression>();
-  const pending = new Map<string, { layer: ImageLayer; transform: LayerTransform }>();
+  const pending = new Map<string, LayerWork>();
   for (const layer of convertible.flatMap(layersOf)) {
     const key = layerKey(layer);
     if (compressions.has(key)) continue;

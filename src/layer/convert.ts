@@ -23,6 +23,11 @@ export interface ImageLayer {
 /** What is to be made of one layer's bytes; the rest of the job is the same for all. */
 export type LayerTransform = Pick<SourceJob, 'compression' | 'codec' | 'innerAlgorithm' | 'expectedInner' | 'atMost'>;
 
+export interface LayerWork {
+  readonly layer: ImageLayer;
+  readonly transform: LayerTransform;
+}
+
 /** The layer's bytes after the transformation. */
 export interface ConvertedLayer {
   readonly result: BulkResult;
@@ -74,11 +79,21 @@ export const compressionOf = async (blobs: BlobReader, descriptor: Descriptor): 
   }
 };
 
+/** What makes a layer uncompressed, held against its diffID. @throws {ToolError} BLOB_MISSING */
+export const decompression = async (layer: ImageLayer, blobs: BlobReader): Promise<LayerWork> => ({
+  layer,
+  transform: {
+    compression: await compressionOf(blobs, layer.descriptor),
+    innerAlgorithm: hashAlgorithmOf(layer.diffID),
+    expectedInner: encodedOf(layer.diffID),
+  },
+});
+
 /** Layers opened at a time. */
 const BATCH = 64;
 
 const convertBatch = async (
-  works: readonly { readonly layer: ImageLayer; readonly transform: LayerTransform }[],
+  works: readonly LayerWork[],
   blobs: BlobReader,
   options: ConvertOptions,
 ): Promise<readonly ConvertedLayer[]> => {
@@ -119,7 +134,7 @@ const convertBatch = async (
  * @throws {ToolError} DIGEST_MISMATCH, DIFFID_MISMATCH, BLOB_MISSING, and what decompression throws
  */
 export const convertLayers = async (
-  transforms: ReadonlyMap<string, { readonly layer: ImageLayer; readonly transform: LayerTransform }>,
+  transforms: ReadonlyMap<string, LayerWork>,
   blobs: BlobReader,
   options: ConvertOptions,
 ): Promise<ReadonlyMap<string, ConvertedLayer>> => {

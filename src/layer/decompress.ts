@@ -5,14 +5,14 @@ import { type BlobReader, withMemory } from '../content/blob.js';
 import type { Document } from '../content/document.js';
 import type { ContentGraph, ImageParts } from '../content/graph.js';
 import { type SynthesisLayer, synthesizeManifest } from '../content/synthesis.js';
-import { type Digest, encodedOf, hashAlgorithmOf } from '../oci/digest.js';
+import type { Digest } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
 import {
   type ConvertOptions,
   type ImageLayer,
-  type LayerTransform,
-  compressionOf,
+  type LayerWork,
   convertLayers,
+  decompression,
   imagesFor,
   layerKey,
   layersOf,
@@ -53,16 +53,11 @@ export const decompressLayers = async (
   options: RewriteOptions,
 ): Promise<RewrittenGraph> => {
   const { convertible, others } = imagesFor(graph);
-  const pending = new Map<string, { layer: ImageLayer; transform: LayerTransform }>();
+  const pending = new Map<string, LayerWork>();
   for (const layer of convertible.flatMap(layersOf)) {
     // A layer that lies under its diffID is uncompressed already.
     if (layer.descriptor.digest === layer.diffID || pending.has(layerKey(layer))) continue;
-    const transform: LayerTransform = {
-      compression: await compressionOf(blobs, layer.descriptor),
-      innerAlgorithm: hashAlgorithmOf(layer.diffID),
-      expectedInner: encodedOf(layer.diffID),
-    };
-    pending.set(layerKey(layer), { layer, transform });
+    pending.set(layerKey(layer), await decompression(layer, blobs));
   }
   const converted = await convertLayers(pending, blobs, options);
   const files = new Map<Digest, ScratchFile>();

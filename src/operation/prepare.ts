@@ -6,16 +6,23 @@ import type { ContentGraph } from '../content/graph.js';
 import { mergeGraphs } from '../content/merge.js';
 import { type Rename, dropReferrers, renameImages } from '../content/select.js';
 import { selectPlatforms } from '../content/select-platform.js';
-import { decompressLayers } from '../layer/decompress.js';
+import { DEFAULT_PINNED_CODEC, pinnedCodec } from '../codec/pinned/codec.js';
+import { compressLayers } from '../layer/compress.js';
+import type { ConvertOptions } from '../layer/convert.js';
+import { type RewriteOptions, decompressLayers } from '../layer/decompress.js';
+import { guessTargets } from '../layer/guess.js';
+import type { RecipeImage } from '../layer/recipe.js';
 import type { DigestChange, DroppedPart } from '../layer/replace.js';
+import { type RestoreTarget, restoreLayers } from '../layer/restore.js';
 import type { Platform } from '../oci/platform.js';
 import { checkDiffIDs } from './diff-ids.js';
 import { layerMediaTypeNotes } from './layer-media-types.js';
 import type { OperationContext } from './context.js';
 import type { OpenedImages } from './open.js';
+import { type RestoreSources, loadRestoreSources } from './restore-source.js';
 
 /** What is to happen to layers on the way. */
-export type LayerMode = 'keep' | 'none';
+export type LayerMode = 'keep' | 'none' | 'gzip' | 'restore';
 
 /** Choices that `save`, `load` and `copy` share. */
 export interface TransferOptions {
@@ -25,6 +32,12 @@ export interface TransferOptions {
   readonly dropReferrers: boolean;
   readonly allowSparse: boolean;
   readonly layers: LayerMode;
+  /** Id of the pinned codec of `gzip`. */
+  readonly codec: string;
+  /** For `restore`: manifests, recipes, locks, or locations that hold the manifests. */
+  readonly manifestFrom: readonly string[];
+  /** For `restore`: keep what cannot be restored instead of failing. */
+  readonly bestEffort: boolean;
   readonly keepAnnotations: boolean;
   /** Check the diffIDs of compressed layers too, which costs decompressing them. */
   readonly deep: boolean;
@@ -36,6 +49,9 @@ export const DEFAULT_TRANSFER: TransferOptions = {
   dropReferrers: false,
   allowSparse: false,
   layers: 'keep',
+  codec: DEFAULT_PINNED_CODEC,
+  manifestFrom: [],
+  bestEffort: false,
   keepAnnotations: false,
   deep: false,
 };
@@ -46,6 +62,8 @@ export interface PreparedImages {
   readonly blobs: BlobReader;
   readonly changes: readonly DigestChange[];
   readonly dropped: readonly DroppedPart[];
+  /** How restored images are made; empty where nothing was restored. */
+  readonly recipe: readonly RecipeImage[];
 }
 
 export const bulkOptions = (context: OperationContext): BulkOptions => ({
@@ -77,15 +95,55 @@ export const prepareImages = async (
   graph = renameImages(graph, options.names);
   graph = { ...graph, notes: [...graph.notes, ...(await layerMediaTypeNotes(graph, merged.blobs, 'warning'))] };
   if (options.deep) await checkDiffIDs(graph, merged.blobs, context);
-  if (options.layers === 'keep') return { graph, blobs: merged.blobs, changes: [], dropped };
-  context.observer({ type: 'phase', name: 'decompress layers' });
-  const plain = await decompressLayers(graph, merged.blobs, {
-    ...bulkOptions(context),
-    scratch,
-    keepAnnotations: options.keepAnnotations,
-  });
-  context.observer({ type: 'phase-end', name: 'decompress layers' });
-  return { graph: plain.graph, blobs: plain.blobs, changes: plain.changes, dropped: [...dropped, ...plain.dropped] };
+  const phase = PHASES[options.layers];
+  if (phase !== undefined) context.observer({ type: 'phase', name: phase });
+  const changed = await changeLayers(graph, merged.blobs, options, { ...bulkOptions(context), scratch }, context);
+  if (phase !== undefined) context.observer({ type: 'phase-end', name: phase });
+  return { ...changed, dropped: [...dropped, ...changed.dropped] };
+};
+
+const PHASES: Readonly<Record<LayerMode, string | undefined>> = {
+  keep: undefined,
+  none: 'decompress layers',
+  gzip: 'compress layers',
+  restore: 'restore layers',
+};
+
+/** Guesses start from uncompressed layers, whatever compressed them last. */
+const guessFromPlain = async (
+  graph: ContentGraph,
+  blobs: BlobReader,
+  pinned: RestoreSources['pinned'],
+  options: RewriteOptions,
+): Promise<readonly RestoreTarget[]> => {
+  const plain = await decompressLayers(graph, blobs, options);
+  return guessTargets(plain.graph, plain.blobs, pinned, options);
+};
+
+const changeLayers = async (
+  graph: ContentGraph,
+  blobs: BlobReader,
+  options: TransferOptions,
+  convert: ConvertOptions,
+  context: OperationContext,
+): Promise<PreparedImages> => {
+  const rewrite = { ...convert, keepAnnotations: options.keepAnnotations };
+  switch (options.layers) {
+    case 'keep':
+      return { graph, blobs, changes: [], dropped: [], recipe: [] };
+    case 'none':
+      return { ...(await decompressLayers(graph, blobs, rewrite)), recipe: [] };
+    case 'gzip': {
+      const { id } = pinnedCodec(options.codec);
+      return { ...(await compressLayers(graph, blobs, { ...rewrite, codec: id, compression: 'gzip' })), recipe: [] };
+    }
+    case 'restore': {
+      const sources = await loadRestoreSources(options.manifestFrom, context);
+      const guessed = sources.pinned.size === 0 ? [] : await guessFromPlain(graph, blobs, sources.pinned, rewrite);
+      const targets = [...sources.targets, ...guessed];
+      return restoreLayers(graph, blobs, { ...rewrite, targets, bestEffort: options.bestEffort });
+    }
+  }
 };
 
 /** Notes to the observer as they are; a report carries them too. */

@@ -56,7 +56,9 @@ export interface SaveReport extends TransferReport {
     readonly sha256?: string;
   };
   readonly mtime: number;
-  readonly layers: 'keep' | 'none';
+  readonly layers: 'keep' | 'none' | 'gzip' | 'restore';
+  /** Path of the recipe that was written. */
+  readonly recipe?: string;
 }
 
 /** @see schemas/load-report.schema.json */

@@ -5,8 +5,9 @@ import { verifiedBlobs } from '../content/blob.js';
 import { type ArchivePlan, planArchive } from '../format/plan.js';
 import { type Profile, type ProfileSettings } from '../format/profile.js';
 import { writeArchive, writeArchiveFile } from '../format/write.js';
+import { recipeBytes } from '../layer/recipe.js';
 import { openFileSource } from '../transport/file.js';
-import { createOutputFile, isSpecialFile, writeSpecialFile } from '../transport/output-file.js';
+import { createOutputFile, isSpecialFile, writeOutputFile, writeSpecialFile } from '../transport/output-file.js';
 import { scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
 import { type OpenedImages, openLocations } from './open.js';
@@ -18,6 +19,8 @@ export interface SaveOptions extends TransferOptions {
   readonly settings: ProfileSettings;
   /** Also compute the archive's own sha256, which costs reading it once more. */
   readonly digest: boolean;
+  /** Where the recipe of restored images goes; beside the archive unless told, nowhere for a stream. */
+  readonly recipe?: string;
 }
 
 /** Where the archive goes: a path, or `-` with the stream's consumer. */
@@ -72,6 +75,17 @@ export const writePlanTo = async (
   context.observer({ type: 'phase-end', name: 'write archive' });
 };
 
+const writeRecipe = async (
+  prepared: PreparedImages,
+  output: SaveOutput,
+  options: SaveOptions,
+): Promise<string | undefined> => {
+  const path = options.recipe ?? ('path' in output ? `${output.path}.recipe.json` : undefined);
+  if (path === undefined || prepared.recipe.length === 0) return undefined;
+  await writeOutputFile(path, recipeBytes({ images: prepared.recipe }));
+  return path;
+};
+
 async function* counted(stream: ByteStream, context: OperationContext): ByteStream {
   for await (const chunk of stream) {
     yield chunk;
@@ -110,6 +124,7 @@ export const save = async (
     const plan = planArchive(prepared.graph, options.profile, options.settings, options);
     await writePlanTo(plan, prepared, output, context);
     const path = 'path' in output ? output.path : '-';
+    const recipe = await writeRecipe(prepared, output, options);
     const sha256 = options.digest && 'path' in output ? await sha256Of(output.path, context) : undefined;
     return {
       output: path,
@@ -117,6 +132,7 @@ export const save = async (
       archive: { size: plan.size, ...(sha256 === undefined ? {} : { sha256 }) },
       mtime: options.settings.mtime,
       layers: options.layers,
+      ...(recipe === undefined ? {} : { recipe }),
       images: imageEntries(prepared.graph),
       changes: prepared.changes,
       dropped: prepared.dropped,

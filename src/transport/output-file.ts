@@ -90,3 +90,14 @@ export const writeSpecialFile = async (path: string, stream: ByteStream): Promis
     await handle.close().catch(fail);
   }
 };
+
+/** A small file as a whole. @throws as {@link createOutputFile} */
+export const writeOutputFile = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const file = await createOutputFile(path);
+  try {
+    await file.write(bytes, 0);
+    await file.commit({ durable: false });
+  } finally {
+    await file.discard();
+  }
+};

@@ -40,6 +40,10 @@ export const scratchDirectory = (parent: string = tmpdir()): ScratchDirectory =>
         }
       },
       seal: () => handle.close().catch(fail),
+      discard: async () => {
+        await handle.close().catch(fail);
+        await rm(path, { force: true });
+      },
       open: () => openFileSource(path),
     };
   };

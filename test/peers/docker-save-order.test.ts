@@ -69,7 +69,6 @@ describe('three images in one docker save', () => {
         // Docker 20.10 takes the images from a Go map: sooner or later another one is the first.
         while (engine === 'docker 20' && orders.size === 1 && inputs.length < ORDER_RUNS) await run();
         if (engine === 'docker 20') expect(orders.size).toBeGreaterThan(1);
-        console.log(engine, inputs.length, new Set(inputs).size, orders.size, new Set(canonical));
         expect(new Set(canonical)).toEqual(new Set([expected]));
       },
       120_000,

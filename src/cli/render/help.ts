@@ -1,5 +1,4 @@
-import type { Command } from '../command.js';
-import type { CommandEntry } from '../command-table.js';
+import type { Command, CommandEntry } from '../command.js';
 import type { FlagTable } from '../flag.js';
 import { indent, table } from './text.js';
 

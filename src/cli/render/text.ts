@@ -36,3 +36,7 @@ export const table = (rows: readonly (readonly string[])[], right: ReadonlySet<n
 export const indent = (lines: readonly string[], by = 2): readonly string[] => lines.map((line) => ' '.repeat(by) + line);
 
 export const plural = (count: number, one: string, many: string = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** A foreign document on a terminal: its lines stay, everything else that a terminal obeys is spelt out. */
+export const documentText = (bytes: Uint8Array): string =>
+  `${new TextDecoder().decode(bytes).split('\n').map(escapeText).join('\n').trimEnd()}\n`;

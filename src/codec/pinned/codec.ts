@@ -65,12 +65,12 @@ export const DEFAULT_PINNED_CODEC = 'go-flate-1.26/6';
 
 /**
  * The codec of an id.
- * @throws {ToolError} USAGE if there is none
+ * @throws {ToolError} CODEC_UNKNOWN
  */
 export const pinnedCodec = (id: string): PinnedCodec => {
   const recipe = RECIPES.get(id);
   if (recipe === undefined) {
-    throw new ToolError(CODEC_UNKNOWN, 'no such codec', {
+    throw new ToolError('CODEC_UNKNOWN', 'no such codec', {
       subject: id,
       hint: `choose one of ${PINNED_CODEC_IDS.join(', ')}`,
     });
@@ -82,5 +82,3 @@ export const pinnedCodec = (id: string): PinnedCodec => {
     },
   };
 };
-
-const CODEC_UNKNOWN = 'USAGE';

@@ -1,0 +1,2 @@
+/** Each input's maker by name. */
+export declare const INPUTS: Readonly<Record<string, () => Uint8Array>>;

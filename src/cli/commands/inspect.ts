@@ -1,0 +1,38 @@
+import { ToolError } from '../../base/error.js';
+import { parsePlatform } from '../../oci/platform.js';
+import { inspect, inspectRaw } from '../../operation/inspect.js';
+import { type Command, defineCommand } from '../command.js';
+import { switchFlag, valueFlag } from '../flag.js';
+import { inspectLines } from '../render/inspect.js';
+import { documentText } from '../render/text.js';
+
+/** `inspect`: what the images of a location are. */
+export const inspectCommand: Command = defineCommand({
+  name: 'inspect',
+  synopsis: 'LOCATION',
+  about: 'Shows what each image is: digests, platform, configuration, layers. Documents are verified, layers are not read.',
+  operands: { name: 'LOCATION', min: 1, max: 1 },
+  flags: {
+    raw: switchFlag('the manifest or index exactly as stored'),
+    config: switchFlag('the image config exactly as stored'),
+    platform: valueFlag('P', 'of an index, the image for this platform', parsePlatform),
+  },
+  examples: [
+    { line: 'ingot inspect golden/inputs/app/docker-save.tar', says: 'all images of an archive' },
+    { line: 'ingot inspect --json oci:golden/inputs/multi/oras-layout --platform linux/amd64', says: 'one platform of an index, as JSON' },
+    { line: 'ingot inspect --config golden/inputs/app/docker-save.tar', says: 'the config, byte for byte' },
+  ],
+  run: async (flags, [location = ''], session) => {
+    const { context, stdout } = session;
+    if (flags.raw || flags.config) {
+      if (session.flags.json || (flags.raw && flags.config)) throw new ToolError('USAGE', '--raw, --config and --json exclude each other');
+      const raw = await inspectRaw(location, flags.config ? 'config' : 'manifest', flags.platform, context);
+      await stdout.write(stdout.isTerminal ? documentText(raw) : raw);
+      return 'done';
+    }
+    const report = await inspect(location, context, flags.platform);
+    session.tellNotes(report.notes);
+    await session.print(report, () => inspectLines(report));
+    return 'done';
+  },
+});

@@ -1,0 +1,53 @@
+import { ToolError } from '../../base/error.js';
+import { listLoad, load } from '../../operation/transfer.js';
+import { type Command, defineCommand } from '../command.js';
+import { parseText, switchFlag, valueFlag } from '../flag.js';
+import { differenceLines, imageLines } from '../render/report.js';
+import { plural } from '../render/text.js';
+import { archiveOutput } from '../session.js';
+import { DEEP_FLAG, DURABLE_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
+
+/** `load`: what an archive holds, verified, into a place. */
+export const loadCommand: Command = defineCommand({
+  name: 'load',
+  synopsis: 'ARCHIVE --to DEST | --list',
+  about: 'Verifies an archive, puts every image of it into DEST, and prints reference, digest and image ID of each.',
+  operands: { name: 'ARCHIVE', min: 1, max: 1 },
+  flags: {
+    to: valueFlag('DEST', 'the location for the images: oci:DIR, dir:DIR, docker-archive:FILE, ...', parseText),
+    list: switchFlag('only show what would be loaded'),
+    ...TRANSFER_FLAGS,
+    deep: DEEP_FLAG,
+    durable: DURABLE_FLAG,
+  },
+  examples: [
+    { line: 'ingot load golden/inputs/hybrid/containerd-two.tar --list', says: 'what is in an archive' },
+    { line: 'ingot load golden/inputs/app/docker-save.tar --to oci:layout', says: 'into an OCI image layout, beside what it holds' },
+    { line: 'ingot load - --to oci:layout < golden/inputs/app/podman-save.tar', says: 'from standard input' },
+  ],
+  run: async (flags, [archive = ''], session) => {
+    const transfer = transferOptions(flags);
+    if (flags.list) {
+      if (flags.to !== undefined) throw new ToolError('USAGE', '--list and --to exclude each other');
+      const report = await listLoad(archive, transfer, session.context);
+      session.tellNotes(report.notes);
+      await session.print(report, () => [...imageLines(report.images), ...differenceLines(report)]);
+      return 'done';
+    }
+    if (flags.to === undefined) {
+      throw new ToolError('USAGE', 'no destination', {
+        expected: '--to DEST, or --list',
+        hint: 'a local store is not part of this version: name a place, such as --to oci:DIR',
+      });
+    }
+    const toStdout = flags.to === '-';
+    const destination = { text: flags.to, ...(toStdout ? { stdout: archiveOutput(session) } : {}) };
+    const options = { ...transfer, ...canonicalOptions(flags, session.env), durable: flags.durable };
+    const report = await load(archive, destination, options, session.context);
+    session.tellNotes(report.notes);
+    const last = `loaded: ${plural(report.images.length, 'image')} into ${flags.to}`;
+    if (toStdout) session.tell(last);
+    else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
+    return 'done';
+  },
+});

@@ -1,0 +1,33 @@
+import { lock, lockBytes } from '../../operation/lock.js';
+import { writeSmall } from '../../operation/host.js';
+import { type Command, defineCommand } from '../command.js';
+import { parseText, valueFlag } from '../flag.js';
+import { plural } from '../render/text.js';
+import { expandSources } from '../sources.js';
+
+/** `lock`: which digest each reference has, for `verify --lock`. */
+export const lockCommand: Command = defineCommand({
+  name: 'lock',
+  synopsis: 'LOCATION... [-o FILE]',
+  about: 'Records the digests of every reference: sorted, without times, so that it changes only when an image does.',
+  operands: { name: 'LOCATION', min: 1, max: Infinity },
+  flags: {
+    output: valueFlag('FILE', 'where the lock goes (default: - , standard output)', parseText, { short: 'o', path: true }),
+  },
+  examples: [
+    { line: 'ingot lock golden/inputs/trio/docker-save-a.tar', says: 'to look at' },
+    { line: 'ingot lock golden/inputs/app/docker-save.tar -o images.lock', says: 'into a file' },
+    { line: 'ingot verify golden/inputs/app/docker-save.tar --lock images.lock', says: 'are the images still the same?' },
+  ],
+  run: async (flags, operands, session) => {
+    const { output = '-' } = flags;
+    const value = await lock(await expandSources(operands, session.context.pathExists), session.context);
+    if (output === '-') {
+      await session.stdout.write(lockBytes(value));
+      return 'done';
+    }
+    await writeSmall(output, lockBytes(value));
+    await session.summarize(value, () => [`locked: ${plural(Object.keys(value.images).length, 'reference')} in ${output}`]);
+    return 'done';
+  },
+});
