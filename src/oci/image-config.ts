@@ -1,4 +1,4 @@
-import type { JsonValue } from '../base/json-parse.js';
+import { type JsonValue, isJsonObject } from '../base/json.js';
 import { Cursor } from './decode.js';
 import { decodeDigest } from './descriptor.js';
 import type { Digest } from './digest.js';
@@ -48,7 +48,7 @@ const decodeHistoryEntry = (cursor: Cursor): HistoryEntry => {
 
 const decodeDiffIDs = (cursor: Cursor): readonly Digest[] => {
   const rootfs = cursor.field('rootfs');
-  if (typeof rootfs.value !== 'object' || rootfs.value === null) return rootfs.fail('an object with diff_ids', 'CONFIG_INVALID');
+  if (!isJsonObject(rootfs.value)) return rootfs.fail('an object with diff_ids', 'CONFIG_INVALID');
   const type = rootfs.field('type');
   if (type.value !== 'layers') type.fail('"layers"', 'CONFIG_INVALID');
   return rootfs.field('diff_ids').optional((field) => field.array().map(decodeDigest), 'null is absent') ?? [];
@@ -63,7 +63,7 @@ const decodeLabels = (cursor: Cursor): ReadonlyMap<string, string> =>
 /** @throws {ToolError} CONFIG_INVALID, SCHEMA_INVALID, DIGEST_INVALID */
 export const decodeImageConfig = (value: JsonValue, subject: string): ImageConfig => {
   const cursor = new Cursor(value, subject);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) cursor.fail('an object', 'CONFIG_INVALID');
+  if (!isJsonObject(value)) cursor.fail('an object', 'CONFIG_INVALID');
   const variant = text(cursor.field('variant'));
   const osVersion = text(cursor.field('os.version'));
   const created = text(cursor.field('created'));

@@ -33,19 +33,19 @@ const LAYER_PREFIXES = [
   'application/vnd.docker.image.rootfs.foreign.diff.tar',
 ] as const;
 
-const SUFFIXES: Readonly<Record<string, LayerCompression>> = {
-  '': 'none',
-  '+gzip': 'gzip',
-  '.gzip': 'gzip',
-  '+zstd': 'zstd',
-  '.zstd': 'zstd',
-};
+const SUFFIXES: ReadonlyMap<string, LayerCompression> = new Map<string, LayerCompression>([
+  ['', 'none'],
+  ['+gzip', 'gzip'],
+  ['.gzip', 'gzip'],
+  ['+zstd', 'zstd'],
+  ['.zstd', 'zstd'],
+]);
 
 /** What a layer's media type says about its compression; undefined for what is no layer of a filesystem. */
 export const layerCompressionOf = (mediaType: string): LayerCompression | undefined => {
   const prefix = LAYER_PREFIXES.find((candidate) => mediaType.startsWith(candidate));
   if (prefix === undefined) return undefined;
-  return SUFFIXES[mediaType.slice(prefix.length)] ?? 'other';
+  return SUFFIXES.get(mediaType.slice(prefix.length)) ?? 'other';
 };
 
 const ROLES: ReadonlyMap<string, BlobRole> = new Map<string, BlobRole>([

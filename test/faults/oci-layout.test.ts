@@ -198,14 +198,7 @@ const REFUSED: readonly Refused[] = [
   {
     row: 'O09',
     what: 'one digest as manifest and as config',
-    input: base({ configDescriptor: set({ digest: DIGEST.manifest, size: A.manifest.length }) }).concat(
-      archiveFile(PATH.manifest, A.manifest),
-      archiveFile('index.json', ''),
-    ).filter(({ path, bytes }) => path !== 'index.json' || bytes.length > 0).map((file) =>
-      file.path === 'index.json'
-        ? archiveFile('index.json', jsonBytes({ schemaVersion: 2, manifests: [A.descriptor, selfConfigured().descriptor] }))
-        : file,
-    ),
+    input: layoutFiles([{ built: A }, { built: selfConfigured() }]),
     code: 'MEDIATYPE_CONFLICT',
     details: { subject: DIGEST.manifest },
   },

@@ -121,7 +121,7 @@ describe('a reference', () => {
 
   it('once complete stays as it is', () => {
     const component = fc.stringMatching(/^[a-z0-9]{1,4}(?:(?:\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}$/);
-    const host = fc.constantFrom('', 'localhost/', 'index.docker.io/', 'docker.io/', 'H/', 'h.x:1/', '[::1]:65535/', 'library/');
+    const host = fc.constantFrom('n/', 'localhost/', 'index.docker.io/', 'docker.io/', 'H/', 'h.x:1/', '[::1]:65535/', 'library/');
     const tag = fc.option(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,8}$/), { nil: undefined });
     const digest = fc.constantFrom('', `@${DIGEST}`);
     fc.assert(

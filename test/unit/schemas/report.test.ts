@@ -44,7 +44,7 @@ const invalidImage = (pointer: string): Invalid[] => [
   ['an empty name', `${pointer}/names/0`, '""'],
   ['names as text', `${pointer}/names`, '"alpine"'],
   ['a platform of one part', `${pointer}/platform`, '"linux"'],
-  ['a platform of four parts', `${pointer}/platform`, '"a/b/c/d"'],
+  ['a platform without architecture', `${pointer}/platform`, '"linux/"'],
   ['a platform as an object', `${pointer}/platform`, '{"os":"linux"}'],
   ['a media type without slash', `${pointer}/mediaType`, '"manifest"'],
 ];
@@ -85,7 +85,7 @@ describeSchema({
     notes: [FINDING],
   },
   required: [
-    ...within('', 'output', 'profile', 'archive', 'layers', 'images', 'changes', 'dropped', 'absent', 'notes'),
+    ...within('', 'output', 'profile', 'archive', 'mtime', 'layers', 'images', 'changes', 'dropped', 'absent', 'notes'),
     '/archive/size',
     ...image('/images/0'),
     ...change('/changes/0'),
@@ -97,15 +97,15 @@ describeSchema({
   valid: [
     [
       'standard output',
-      '{"output":"-","profile":"oci-1","archive":{"size":0},"layers":"none","images":[],"changes":[],"dropped":[],"absent":[],"notes":[]}',
+      '{"output":"-","profile":"oci-1","archive":{"size":0},"mtime":0,"layers":"none","images":[],"changes":[],"dropped":[],"absent":[],"notes":[]}',
     ],
     [
       'an index without name',
-      `{"output":"a","profile":"hybrid-1","archive":{"size":1},"layers":"keep","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b"}],"changes":[],"dropped":[],"absent":[],"notes":[]}`,
+      `{"output":"a","profile":"hybrid-1","archive":{"size":1},"mtime":0,"layers":"keep","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b"}],"changes":[],"dropped":[],"absent":[],"notes":[]}`,
     ],
     [
       'a note',
-      '{"output":"a","profile":"hybrid-1","archive":{"size":1},"layers":"keep","images":[],"changes":[],"dropped":[],"absent":[],"notes":[{"code":"BLOB_MISSING","severity":"info","message":"m"}]}',
+      '{"output":"a","profile":"hybrid-1","archive":{"size":1},"mtime":0,"layers":"keep","images":[],"changes":[],"dropped":[],"absent":[],"notes":[{"code":"BLOB_MISSING","severity":"info","message":"m"}]}',
     ],
   ],
   invalid: [
@@ -113,6 +113,7 @@ describeSchema({
     ['layers done in an unknown way', '/layers', '"zip"'],
     ['an archive in upper case', '/archive/sha256', JSON.stringify('A'.repeat(64))],
     ['an archive with its algorithm', '/archive/sha256', JSON.stringify(SHA256)],
+    ['a time before 1970', '/mtime', '-1', 'SIZE_INVALID'],
     ['an archive of size 1.0', '/archive/size', '1.0', 'SIZE_INVALID'],
     ['an absent blob without algorithm', '/absent/0/digest', '"abc"', 'DIGEST_INVALID'],
     ['an absent blob without reason', '/absent/0/reason', '""'],
@@ -226,7 +227,7 @@ describeSchema({
 
 describeSchema({
   name: 'digest-report',
-  full: { digests: [{ location: 'a.tar', kind: 'image', digest: SHA256, names: ['a'], platform: 'linux/amd64' }] },
+  full: { digests: [{ location: 'a.tar', kind: 'image', digest: SHA256, imageID: SHA256, names: ['a'], platform: 'linux/amd64' }] },
   required: ['/digests', ...within('/digests/0', 'location', 'kind', 'digest')],
   extensible: false,
   valid: [
@@ -238,7 +239,7 @@ describeSchema({
     ['an unknown kind', '/digests/0/kind', '"layer"'],
     ['an empty location', '/digests/0/location', '""'],
     ['digests by location', '/digests', '{"a.tar":"sha256:0"}'],
-    ...invalidImage('/digests/0').filter(([, pointer]) => !/imageID|mediaType/.test(pointer)),
+    ...invalidImage('/digests/0').filter(([, pointer]) => !pointer.endsWith('mediaType')),
     ['a digest of null', '/digests/0/digest', 'null'],
   ],
 });
@@ -314,6 +315,7 @@ describeSchema({
   required: [
     ...within('', 'location', 'images', 'notes'),
     ...image('/images/0'),
+    '/images/0/size',
     ...layer('/images/0/layers/0'),
     ...within('/images/0/manifests/0', 'digest', 'mediaType', 'size', 'present'),
     ...finding('/notes/0'),
@@ -323,10 +325,10 @@ describeSchema({
   extensible: false,
   valid: [
     ['nothing', '{"location":"-","images":[],"notes":[]}'],
-    ['the least', `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b"}],"notes":[]}`],
+    ['the least', `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b","size":0}],"notes":[]}`],
     [
       'labels by names of object members',
-      `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b","labels":{"__proto__":"x"}}],"notes":[]}`,
+      `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b","size":0,"labels":{"__proto__":"x"}}],"notes":[]}`,
     ],
   ],
   invalid: [
@@ -349,6 +351,7 @@ describeSchema({
         kind: 'manifest',
         names: ['a'],
         platform: 'linux/amd64',
+        subject: SHA256,
         shared: false,
         missing: true,
         children: [{ digest: SHA512, mediaType: 'a/b', size: 0, kind: 'layer' }],
@@ -376,6 +379,8 @@ describeSchema({
   ],
   invalid: [
     ['an unknown kind', '/roots/0/kind', '"image"'],
+    ['a kind that is refused earlier', '/roots/0/kind', '"schema1"'],
+    ['a subject without algorithm', '/roots/0/subject', '"0"', 'DIGEST_INVALID'],
     ['an unknown kind of a child', '/roots/0/children/0/kind', '"tar"'],
     ['a child of null', '/roots/0/children/0', 'null'],
     ['sharing as a number', '/roots/0/shared', '1'],
@@ -434,22 +439,23 @@ describeSchema({
   },
   required: [
     ...within('', 'location', 'digest', 'entries'),
-    ...within('/entries/0', 'path', 'type', 'mode', 'uid', 'gid', 'size'),
+    ...within('/entries/0', 'path', 'type', 'mode', 'uid', 'gid', 'size', 'mtime'),
   ],
   extensible: false,
   valid: [
     ['nothing', `{"location":"a","digest":"${SHA256}","entries":[]}`],
     [
       'a file',
-      `{"location":"a","digest":"${SHA256}","entries":[{"path":"a","type":"file","mode":"4755","uid":1000,"gid":0,"size":9007199254740991}]}`,
+      `{"location":"a","digest":"${SHA256}","entries":[{"path":"a","type":"file","mode":"4755","uid":1000,"gid":0,"size":9007199254740991,"mtime":0}]}`,
     ],
     [
       'a link to nothing',
-      `{"location":"a","digest":"${SHA256}","entries":[{"path":"a","type":"symlink","mode":"0777","uid":0,"gid":0,"size":0,"linkTarget":""}]}`,
+      `{"location":"a","digest":"${SHA256}","entries":[{"path":"a","type":"symlink","mode":"0777","uid":0,"gid":0,"size":0,"mtime":0,"linkTarget":""}]}`,
     ],
   ],
   invalid: [
     ['an unknown type', '/entries/0/type', '"socket"'],
+    ['a type in another spelling', '/entries/0/type', '"char-device"'],
     ['a mode as a number', '/entries/0/mode', '511'],
     ['a mode of three digits', '/entries/0/mode', '"777"'],
     ['a mode of five digits', '/entries/0/mode', '"10777"'],
