@@ -12,8 +12,6 @@ export interface Flag<T> {
   readonly choices?: readonly string[];
   /** True where every occurrence counts; otherwise the last one does. */
   readonly many?: true;
-  /** Known only to say that it is not to be had. */
-  readonly hidden?: true;
   /** True where the value is a path, for completion. */
   readonly path?: true;
   /** @param given the values in the order of the command line; `true` or `false` for a switch */
@@ -62,16 +60,6 @@ export const choiceFlag = <const C extends string>(value: string, about: string,
     const known = choices.find((choice) => choice === last);
     if (known !== undefined) return known;
     throw new ToolError('USAGE', 'not one of the choices', { expected: choices.join(', '), found: `"${excerpt(last)}"` });
-  },
-});
-
-/** An option that users of other versions or tools may try. */
-export const absentFlag = (value: string, hint: string): Flag<void> => ({
-  about: 'not part of this version',
-  value,
-  hidden: true,
-  read: (given) => {
-    if (given.length > 0) throw new ToolError('USAGE', 'not part of this version', { hint });
   },
 });
 

@@ -21,7 +21,7 @@ const toToolError = (error: unknown, signal: AbortSignal): ToolError => {
 /** A switch before the command line is understood, or where it cannot be. */
 const hasSwitch = (argv: readonly string[], name: string): boolean => {
   const end = argv.indexOf('--');
-  return (end < 0 ? argv : argv.slice(0, end)).includes(name);
+  return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === name || word === `${name}=true`);
 };
 
 interface Streams {

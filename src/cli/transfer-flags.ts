@@ -2,26 +2,31 @@ import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import { type Platform, parsePlatform } from '../oci/platform.js';
 import { PROFILE_CHOICES, canonicalChoice, parseRename } from '../operation/choice.js';
-import type { LayerMode, TransferOptions } from '../operation/prepare.js';
+import { DEFAULT_TRANSFER, type LayerMode, type TransferOptions } from '../operation/prepare.js';
 import { mtimeOf } from './context.js';
-import { type Flag, choiceFlag, listFlag, switchFlag, valueFlag } from './flag.js';
+import { type Flag, choiceFlag, listFlag, parseText, switchFlag, valueFlag } from './flag.js';
 import type { Io } from './io.js';
 
 type Renames = TransferOptions['names'];
 
-const LAYER_MODES = ['keep', 'none'] as const;
+/** What is to happen to layers, and the codec of `gzip` if one was named. */
+interface LayerChoice {
+  readonly mode: LayerMode;
+  readonly codec?: string;
+}
 
-const layersFlag: Flag<LayerMode> = {
-  ...choiceFlag('MODE', 'keep (default) or none: every layer decompressed', LAYER_MODES, 'keep'),
+const LAYER_MODES = ['keep', 'none', 'gzip', 'restore'] as const;
+
+const layersFlag: Flag<LayerChoice> = {
+  about: 'keep (default), none: decompressed, gzip[=CODEC]: compressed by a fixed codec, or restore',
+  value: 'MODE',
+  choices: LAYER_MODES,
   read: (given) => {
     const last = given.at(-1) ?? 'keep';
     const known = LAYER_MODES.find((mode) => mode === last);
-    if (known !== undefined) return known;
-    const later = /^(?:restore|gzip(?:=.*)?)$/.test(last);
-    throw new ToolError('USAGE', later ? 'this mode is not part of this version' : 'no such mode', {
-      expected: LAYER_MODES.join(' or '),
-      found: `"${excerpt(last)}"`,
-    });
+    if (known !== undefined) return { mode: known };
+    if (last.startsWith('gzip=')) return { mode: 'gzip', codec: last.slice('gzip='.length) };
+    throw new ToolError('USAGE', 'no such mode', { expected: `${LAYER_MODES.join(', ')} or gzip=CODEC`, found: `"${excerpt(last)}"` });
   },
 };
 
@@ -40,7 +45,9 @@ const parseMtime = (text: string): number => {
 };
 
 type TransferFlags = {
-  readonly layers: Flag<LayerMode>;
+  readonly layers: Flag<LayerChoice>;
+  readonly 'manifest-from': Flag<readonly string[]>;
+  readonly 'restore-best-effort': Flag<boolean>;
   readonly platform: Flag<readonly Platform[]>;
   readonly name: Flag<Renames>;
   readonly 'drop-referrers': Flag<boolean>;
@@ -53,6 +60,8 @@ type TransferFlags = {
 /** What decides the bytes of a result, in every command that makes or compares one. */
 export const TRANSFER_FLAGS: TransferFlags = {
   layers: layersFlag,
+  'manifest-from': listFlag('FILE', 'for restore: a manifest, recipe, lock or location with the manifest; repeatable', parseText),
+  'restore-best-effort': switchFlag('for restore: keep what cannot be restored instead of failing'),
   platform: listFlag('P', 'only images for this platform, such as linux/arm64; repeatable', parsePlatform),
   name: listFlag('[SRC=]NEW', 'rename SRC (a name, a digest, @N), or name the only image; repeatable', parseRename),
   'drop-referrers': switchFlag('leave out signatures and others that only refer to an image'),
@@ -74,24 +83,41 @@ export const DEEP_FLAG: Flag<boolean> = switchFlag('also decompress every layer 
 
 export const DURABLE_FLAG: Flag<boolean> = switchFlag('wait until the disk has the archive');
 
-/** The flags as the operations take them. */
-export const transferOptions = (flags: {
-  readonly layers: LayerMode;
+interface TransferValues {
+  readonly layers: LayerChoice;
+  readonly 'manifest-from': readonly string[];
+  readonly 'restore-best-effort': boolean;
   readonly platform: readonly Platform[];
   readonly name: Renames;
   readonly 'drop-referrers': boolean;
   readonly 'allow-sparse': boolean;
   readonly 'keep-annotations': boolean;
   readonly deep?: boolean;
-}): TransferOptions => ({
-  platforms: flags.platform,
-  names: flags.name,
-  dropReferrers: flags['drop-referrers'],
-  allowSparse: flags['allow-sparse'],
-  layers: flags.layers,
-  keepAnnotations: flags['keep-annotations'],
-  deep: flags.deep ?? false,
-});
+}
+
+/** The flags as the operations take them. @throws {ToolError} USAGE for options that have no use without each other */
+export const transferOptions = (flags: TransferValues): TransferOptions => {
+  const { mode, codec } = flags.layers;
+  const from = flags['manifest-from'];
+  if (mode === 'restore' && from.length === 0) {
+    throw new ToolError('USAGE', '--layers restore needs to know the manifest', { expected: '--manifest-from FILE' });
+  }
+  if (mode !== 'restore' && (from.length > 0 || flags['restore-best-effort'])) {
+    throw new ToolError('USAGE', '--manifest-from and --restore-best-effort are for --layers restore');
+  }
+  return {
+    platforms: flags.platform,
+    names: flags.name,
+    dropReferrers: flags['drop-referrers'],
+    allowSparse: flags['allow-sparse'],
+    layers: mode,
+    codec: codec ?? DEFAULT_TRANSFER.codec,
+    manifestFrom: from,
+    bestEffort: flags['restore-best-effort'],
+    keepAnnotations: flags['keep-annotations'],
+    deep: flags.deep ?? false,
+  };
+};
 
 /** The settings of the bytes, from options and environment. @throws {ToolError} USAGE */
 export const canonicalOptions = (

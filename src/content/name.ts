@@ -2,7 +2,7 @@ import { ToolError } from '../base/error.js';
 import { compareBytes } from '../base/order.js';
 import { ANNOTATION } from '../oci/annotation.js';
 import { type Reference, formatReference, isTag, parseReference, tryParseReference } from '../oci/reference.js';
-import { tryParseDigest } from '../oci/digest.js';
+import { tryParseKnownDigest } from '../oci/digest.js';
 
 /**
  * What an image is called. A `reference` is a fully qualified name; a `label` is any other text that a layout gives
@@ -42,12 +42,14 @@ export const nameFromRepoTag = (text: string): ImageName => {
  * Kubernetes' runtimes keep beside the real names, is no name.
  */
 export const nameFromAnnotations = (annotations: ReadonlyMap<string, string>): ImageName | undefined => {
-  const full = annotations.get(ANNOTATION.imageName);
+  const [full, short] = [ANNOTATION.imageName, ANNOTATION.refName].map((key) => {
+    const text = annotations.get(key);
+    return text === undefined || text === '' || tryParseKnownDigest(text) !== undefined ? undefined : text;
+  });
   const fullReference = full === undefined ? undefined : tryParseReference(full);
   if (fullReference !== undefined) return { kind: 'reference', reference: fullReference };
-  const text = annotations.get(ANNOTATION.refName) ?? full;
-  if (text === undefined || text === '' || tryParseDigest(text) !== undefined) return undefined;
-  return nameFromRefName(text);
+  const text = short ?? full;
+  return text === undefined ? undefined : nameFromRefName(text);
 };
 
 /** @throws {ToolError} REFERENCE_INVALID for a name that no archive may carry */

@@ -1,6 +1,6 @@
 import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
-import { type Digest, tryParseDigest } from '../oci/digest.js';
+import { type Digest, tryParseKnownDigest } from '../oci/digest.js';
 import { formatReference, tryParseReference } from '../oci/reference.js';
 import { type ContentGraph, type GraphRoot, imagesOf, mergeRoots, nodeOf, reachable, subjectOf } from './graph.js';
 import { type ImageName, checkName, nameText, refNameOf } from './name.js';
@@ -18,7 +18,7 @@ export const selectorText = (selector: ImageSelector): string =>
 export const parseSelector = (text: string): ImageSelector => {
   const bare = text.startsWith('@') ? text.slice(1) : text;
   if (text.startsWith('@') && /^\d{1,6}$/.test(bare)) return { by: 'position', position: Number(bare) };
-  const digest = tryParseDigest(bare);
+  const digest = tryParseKnownDigest(bare);
   return digest === undefined ? { by: 'name', text } : { by: 'digest', digest };
 };
 

@@ -39,6 +39,15 @@ export const parseDigest = (text: string, place: ErrorDetails = {}): Digest => {
 /** Undefined instead of an error. */
 export const tryParseDigest = (text: string): Digest | undefined => (isDigest(text) ? text : undefined);
 
+/**
+ * A digest where a name may stand as well: `app:1` has the form of a digest, too, so only algorithms that can be
+ * verified count.
+ */
+export const tryParseKnownDigest = (text: string): Digest | undefined => {
+  const digest = tryParseDigest(text);
+  return digest !== undefined && isHashAlgorithm(algorithmOf(digest)) ? digest : undefined;
+};
+
 export const algorithmOf = (digest: Digest): string => digest.slice(0, digest.indexOf(':'));
 
 export const encodedOf = (digest: Digest): string => digest.slice(digest.indexOf(':') + 1);

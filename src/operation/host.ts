@@ -2,7 +2,7 @@ import { readAll } from '../base/bytes.js';
 import type { ErrorCode } from '../base/error-code.js';
 import { openFileSource } from '../transport/file.js';
 import { hostThreads, pathExists } from '../transport/host.js';
-import { createOutputFile } from '../transport/output-file.js';
+import { writeOutputFile } from '../transport/output-file.js';
 
 /** Threads beyond which blobs are seldom enough to keep them busy. */
 const USEFUL_THREADS = 4;
@@ -24,12 +24,4 @@ export const readSmall = async (path: string, limit: number, tooLarge: ErrorCode
 };
 
 /** A small file, whole or as it was before. @throws {ToolError} system errors; DESTINATION_UNFIT for a directory */
-export const writeSmall = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const file = await createOutputFile(path);
-  try {
-    await file.write(bytes, 0);
-    await file.commit({ durable: false });
-  } finally {
-    await file.discard();
-  }
-};
+export const writeSmall = (path: string, bytes: Uint8Array): Promise<void> => writeOutputFile(path, bytes);

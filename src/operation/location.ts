@@ -1,7 +1,7 @@
 import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import { type ImageSelector, parseSelector } from '../content/select.js';
-import { tryParseDigest } from '../oci/digest.js';
+import { tryParseKnownDigest } from '../oci/digest.js';
 
 /** Transports that name files and directories, in skopeo's words. */
 export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] as const;
@@ -37,7 +37,7 @@ const splits = (text: string): readonly number[] => {
   const found: number[] = [];
   for (let index = start; index < text.length; index++) {
     const rest = text.slice(index + 1);
-    if (text[index] === ':' || (text[index] === '@' && (/^\d{1,6}$/.test(rest) || tryParseDigest(rest) !== undefined))) found.push(index);
+    if (text[index] === ':' || (text[index] === '@' && (/^\d{1,6}$/.test(rest) || tryParseKnownDigest(rest) !== undefined))) found.push(index);
   }
   return found;
 };
@@ -46,7 +46,7 @@ const selectorsOf = (suffix: string): { readonly reference?: string; readonly se
   const text = suffix.startsWith(':') ? suffix.slice(1) : suffix;
   if (text === '') return { selectors: [] };
   const at = text.lastIndexOf('@');
-  const digest = at < 0 ? undefined : tryParseDigest(text.slice(at + 1));
+  const digest = at < 0 ? undefined : tryParseKnownDigest(text.slice(at + 1));
   const name = at < 0 || digest === undefined ? text : text.slice(0, at);
   if (digest !== undefined) return { ...(name === '' ? {} : { reference: name }), selectors: [{ by: 'digest', digest }] };
   const selector = parseSelector(text);

@@ -90,22 +90,43 @@ interface OpenedTree {
 const emptyArchive = (name: string): ToolError =>
   new ToolError('ARCHIVE_EMPTY', 'the file is empty', { subject: name, expected: 'an image archive', found: '0 bytes' });
 
+const MAGIC = { offset: 257, text: 'ustar' } as const;
+
+/** True for what fails at its first byte as a tar and does not call itself one: most likely it never was. */
+const isNoTar = async (file: ByteSource, error: unknown): Promise<boolean> => {
+  if (!(error instanceof ToolError) || error.class !== 'input' || error.details.offset !== 0) return false;
+  return Buffer.from(await file.readAt(MAGIC.offset, MAGIC.text.length)).toString('latin1') !== MAGIC.text;
+};
+
+const unknownFormat = async (file: ByteSource, cause: unknown): Promise<ToolError> =>
+  new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'not a tar', {
+    subject: file.name,
+    offset: 0,
+    expected: 'a tar, as it is or compressed by gzip, zstd, bzip2 or xz',
+    found: `bytes ${Buffer.from(await file.readAt(0, 8)).toString('hex')}`,
+    cause,
+  });
+
 const openTree = async (location: Location, scratch: ScratchDirectory, context: OperationContext): Promise<OpenedTree> => {
   if (location.transport !== 'stdio' && (await isDirectory(location.path))) {
     return { tree: await openDirectoryTree(location.path, context.limits), isDirectory: true, notes: [] };
   }
   const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
+  const sources = [file];
   try {
     if (file.size === 0) throw emptyArchive(file.name);
     const { plain, notes } = await unpackOuter(file, scratch, context);
-    const tree = await openTarTree(plain, { limits: context.limits, ...(context.signal === undefined ? {} : { signal: context.signal }) });
+    sources.push(plain);
+    const options = { limits: context.limits, ...(context.signal === undefined ? {} : { signal: context.signal }) };
+    const tree = await openTarTree(plain, options).catch(async (error: unknown) => {
+      throw (await isNoTar(plain, error)) ? await unknownFormat(plain, error) : error;
+    });
     return {
       tree: {
         ...tree,
         close: async () => {
           await tree.close();
-          if (plain !== file) await plain.close();
-          await file.close();
+          for (const source of sources) await source.close();
         },
       },
       isDirectory: false,
@@ -113,7 +134,7 @@ const openTree = async (location: Location, scratch: ScratchDirectory, context: 
       notes,
     };
   } catch (error) {
-    await file.close();
+    for (const source of sources) await source.close();
     throw error;
   }
 };

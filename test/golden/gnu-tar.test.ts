@@ -100,7 +100,19 @@ describe('other readers and writers of tar agree about the golden archives', () 
       expect(listed).toEqual(
         members.map(({ path, type, size, mtime, headerOffset }) => {
           const isDirectory = type === 'directory';
-          return [path, size, isDirectory ? 0o755 : 0o644, 0, 0, '', '', mtime, headerOffset, isDirectory, !isDirectory];
+          return [
+            path,
+            size,
+            isDirectory ? 0o755 : 0o644,
+            0,
+            0,
+            '',
+            '',
+            mtime,
+            headerOffset,
+            isDirectory,
+            !isDirectory,
+          ];
         }),
       );
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { writeArchive } from '../../src/format/write.js';
 import { parsePlatform } from '../../src/oci/platform.js';
 import { parseReference } from '../../src/oci/reference.js';
 import { contextWith } from '../../src/operation/context.js';
-import { DEFAULT_TRANSFER } from '../../src/operation/prepare.js';
+import { DEFAULT_TRANSFER, type LayerMode } from '../../src/operation/prepare.js';
 import { type SaveOptions, save, withPrepared } from '../../src/operation/save.js';
 import { listingOf, readTar } from './read-tar.js';
 
@@ -35,6 +35,8 @@ export interface GoldenRun {
   /** Ids of inputs, each with `:REF` after it where one image of it is meant. */
   readonly sources: readonly string[];
   readonly names?: readonly { readonly from?: string; readonly to: string }[];
+  /** For layers `restore`: ids of inputs that have the manifests. */
+  readonly manifestFrom?: readonly string[];
 }
 
 /** `case.json`, written by hand. */
@@ -44,7 +46,8 @@ export interface GoldenCase {
   readonly runs: readonly GoldenRun[];
   readonly options: {
     readonly profile?: string;
-    readonly layers?: 'keep' | 'none';
+    readonly layers?: LayerMode;
+    readonly codec?: string;
     readonly platforms?: readonly string[];
     readonly dockerPlatform?: string;
     readonly mtime?: number;
@@ -75,13 +78,13 @@ const locationOf = (source: string, inputs: readonly GoldenInput[]): string => {
 
 const optionsOf = ({ options }: GoldenCase, run: GoldenRun): SaveOptions => ({
   ...DEFAULT_TRANSFER,
+  ...(options.codec === undefined ? {} : { codec: options.codec }),
+  manifestFrom: (run.manifestFrom ?? []).map((source) => locationOf(source, goldenInputs())),
   platforms: (options.platforms ?? []).map(parsePlatform),
-  names: (run.names ?? []).map(
-    ({ from, to }): Rename => ({
-      ...(from === undefined ? {} : { from }),
-      to: { kind: 'reference', reference: parseReference(to) },
-    }),
-  ),
+  names: (run.names ?? []).map(({ from, to }): Rename => ({
+    ...(from === undefined ? {} : { from }),
+    to: { kind: 'reference', reference: parseReference(to) },
+  })),
   dropReferrers: options.dropReferrers ?? false,
   allowSparse: options.allowSparse ?? false,
   layers: options.layers ?? 'keep',
@@ -142,11 +145,7 @@ const withoutMachine = (report: unknown, output: string): unknown =>
     ),
   ) as unknown;
 
-/** Saves twice: as a stream on one thread, and into a file on two, which are two ways through the program. */
-export const runCase = async (golden: GoldenCase, run: GoldenRun): Promise<GoldenResult> => {
-  const inputs = goldenInputs();
-  const sources = run.sources.map((source) => locationOf(source, inputs));
-  const options = optionsOf(golden, run);
+const saveTwice = async (sources: readonly string[], options: SaveOptions): Promise<GoldenResult> => {
   const context = contextWith({ pathExists: existsSync });
   const { plan, streamed } = await withPrepared(sources, options, context, async (prepared) => {
     const planned = planArchive(prepared.graph, options.profile, options.settings, options);
@@ -158,10 +157,33 @@ export const runCase = async (golden: GoldenCase, run: GoldenRun): Promise<Golde
   const scratch = await mkdtemp(join(tmpdir(), 'ingot-golden-'));
   try {
     const output = join(scratch, 'archive.tar');
-    const report = await save(sources, { path: output }, options, { ...context, threads: 2 });
+    const report = await save(sources, { path: output, durable: false }, options, { ...context, threads: 2 });
     const archive = await readFile(output);
     if (!archive.equals(streamed)) throw new Error('the archive as a file differs from the archive as a stream');
     return { archive, plan, report: withoutMachine(report, output) };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+};
+
+/** Saves twice: as a stream on one thread, and into a file on two, which are two ways through the program. */
+export const runCase = async (golden: GoldenCase, run: GoldenRun): Promise<GoldenResult> => {
+  const inputs = goldenInputs();
+  return saveTwice(
+    run.sources.map((source) => locationOf(source, inputs)),
+    optionsOf(golden, run),
+  );
+};
+
+/** The canonical archive of a canonical archive: CA-PROFILE-2. */
+export const saveAgain = async (golden: GoldenCase, archive: Buffer, layers: LayerMode): Promise<Buffer> => {
+  const scratch = await mkdtemp(join(tmpdir(), 'ingot-golden-'));
+  try {
+    const input = join(scratch, 'input.tar');
+    await writeFile(input, archive);
+    const { profile, settings } = optionsOf(golden, { sources: [] });
+    const options = { ...DEFAULT_TRANSFER, profile, settings, layers, allowSparse: true, digest: false };
+    return (await saveTwice([`oci-archive:${input}`], options)).archive;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -173,7 +195,8 @@ const KEPT = 32 * 1024;
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** JSON with one line for each element of the inner lists, to be read and compared by people. */
-const jsonLines = (value: unknown): string => `${JSON.stringify(value, null, 2).replace(/\{\n\s+([^[\]{}]+?)\n\s+\}/g, (_, inner: string) => `{ ${inner.replace(/\n\s+/g, ' ')} }`)}\n`;
+const jsonLines = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2).replace(/\{\n\s+([^[\]{}]+?)\n\s+\}/g, (_, inner: string) => `{ ${inner.replace(/\n\s+/g, ' ')} }`)}\n`;
 
 /** The files of a case beside `case.json`. */
 export const expectedFiles = (golden: GoldenCase, results: readonly GoldenResult[]): ReadonlyMap<string, Buffer> => {

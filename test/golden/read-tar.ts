@@ -31,7 +31,7 @@ const octalAt = (block: Buffer, start: number, length: number): number => {
 
 const paxRecords = (body: Buffer): ReadonlyMap<string, string> => {
   const records = new Map<string, string>();
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const length = Number.parseInt(body.subarray(at, body.indexOf(0x20, at)).toString('latin1'), 10);
     const record = body.subarray(at, at + length).toString('utf8');
     const match = /^\d+ ([^=]+)=([\s\S]*)\n$/.exec(record);
@@ -47,7 +47,7 @@ export const readTar = (tar: Buffer): readonly TarMember[] => {
   const members: TarMember[] = [];
   let records: ReadonlyMap<string, string> = new Map();
   let start: number | undefined;
-  for (let at = 0; at + BLOCK <= tar.length; ) {
+  for (let at = 0; at + BLOCK <= tar.length;) {
     const block = tar.subarray(at, at + BLOCK);
     if (block.every((byte) => byte === 0)) break;
     const size = Number(records.get('size') ?? octalAt(block, 124, 12));

@@ -26,7 +26,7 @@ const filesOfTar = (packed: Buffer): Files => {
   const files = new Map<string, Buffer>();
   const links = new Map<string, string>();
   let path: string | undefined;
-  for (let at = 0; at < tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at < tar.length && tar[at] !== 0;) {
     const block = tar.subarray(at, at + 512);
     const size = Number.parseInt(field(block, 124, 12).trim() || '0', 8);
     const body = tar.subarray(at + 512, at + 512 + size);
@@ -165,7 +165,10 @@ const kindOf = (mediaType: string): Kind =>
   KINDS[mediaType] ?? (LAYER_TYPES.some((type) => mediaType.startsWith(type)) ? 'layer' : 'blob');
 
 const isReadableLayer = (mediaType: string): boolean =>
-  LAYER_TYPES.some((type) => ['', '+gzip', '.gzip', '+zstd', '.zstd'].includes(mediaType.slice(type.length)) && mediaType.startsWith(type));
+  LAYER_TYPES.some(
+    (type) =>
+      ['', '+gzip', '.gzip', '+zstd', '.zstd'].includes(mediaType.slice(type.length)) && mediaType.startsWith(type),
+  );
 
 interface Name {
   readonly text: string;
@@ -181,29 +184,28 @@ interface Root {
 
 /** Roots, and the blobs that are there. */
 class Graph {
-  constructor(
-    readonly roots: readonly Root[],
-    readonly blobs: ReadonlyMap<string, Buffer>,
-  ) {}
+  readonly roots: readonly Root[];
+  readonly blobs: ReadonlyMap<string, Buffer>;
+
+  constructor(roots: readonly Root[], blobs: ReadonlyMap<string, Buffer>) {
+    this.roots = roots;
+    this.blobs = blobs;
+  }
 
   manifest({ mediaType, digest }: Descriptor): Manifest | undefined {
     const bytes = this.blobs.get(digest);
-    return bytes === undefined || !['index', 'manifest', 'artifact'].includes(kindOf(mediaType)) ? undefined : parse(bytes);
+    return bytes === undefined || !['index', 'manifest', 'artifact'].includes(kindOf(mediaType))
+      ? undefined
+      : parse(bytes);
   }
 
   /** CA-GRAPH-4 */
   children(descriptor: Descriptor): readonly Descriptor[] {
     const manifest = this.manifest(descriptor);
-    switch (kindOf(descriptor.mediaType)) {
-      case 'index':
-        return manifest?.manifests ?? [];
-      case 'manifest':
-        return manifest?.config === undefined ? [] : [manifest.config, ...(manifest.layers ?? [])];
-      case 'artifact':
-        return manifest?.blobs ?? [];
-      default:
-        return [];
-    }
+    const kind = kindOf(descriptor.mediaType);
+    if (kind === 'index') return manifest?.manifests ?? [];
+    if (kind === 'artifact') return manifest?.blobs ?? [];
+    return manifest?.config === undefined ? [] : [manifest.config, ...(manifest.layers ?? [])];
   }
 
   preorder(from: readonly Descriptor[], seen = new Map<string, Descriptor>()): ReadonlyMap<string, Descriptor> {
@@ -218,7 +220,8 @@ class Graph {
   /** CA-GRAPH-5: the config of an image. */
   config(descriptor: Descriptor): Config | undefined {
     const config = kindOf(descriptor.mediaType) === 'manifest' ? this.manifest(descriptor)?.config : undefined;
-    const bytes = config === undefined || kindOf(config.mediaType) !== 'config' ? undefined : this.blobs.get(config.digest);
+    const bytes =
+      config === undefined || kindOf(config.mediaType) !== 'config' ? undefined : this.blobs.get(config.digest);
     if (bytes === undefined) return undefined;
     try {
       const value = parse<Config>(bytes);
@@ -276,7 +279,8 @@ const nameOfAnnotations = (annotations: Readonly<Record<string, string>>): Name 
   const named = full === undefined ? undefined : reference(full);
   if (named !== undefined) return named;
   const text = annotations[REF_NAME] ?? full;
-  if (text === undefined || text === '' || DIGEST.test(text) && /^sha(256|512):[0-9a-f]+$/.test(text)) return undefined;
+  if (text === undefined || text === '' || (DIGEST.test(text) && /^sha(256|512):[0-9a-f]+$/.test(text)))
+    return undefined;
   return (/[/:@]/.test(text) ? reference(text) : undefined) ?? labelled(text);
 };
 
@@ -306,7 +310,8 @@ const withoutContained = (graph: Graph): Graph =>
       ({ descriptor, names }) =>
         names.length > 0 ||
         !graph.roots.some(
-          (other) => other.descriptor.digest !== descriptor.digest && graph.preorder([other.descriptor]).has(descriptor.digest),
+          (other) =>
+            other.descriptor.digest !== descriptor.digest && graph.preorder([other.descriptor]).has(descriptor.digest),
         ),
     ),
     graph.blobs,
@@ -328,9 +333,11 @@ const synthesize = (
 
 /** CA-LAYERS-3, as far as it is needed here */
 const suffixOf = (bytes: Buffer): string =>
-  bytes.subarray(0, 3).equals(Buffer.from([0x1f, 0x8b, 8])) ? '+gzip'
-  : bytes.subarray(0, 4).equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])) ? '+zstd'
-  : '';
+  bytes.subarray(0, 3).equals(Buffer.from([0x1f, 0x8b, 8]))
+    ? '+gzip'
+    : bytes.subarray(0, 4).equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]))
+      ? '+zstd'
+      : '';
 
 const itemsOf = (bytes: Buffer): readonly Item[] =>
   parse<readonly Record<string, unknown>[]>(bytes).map((item) => {
@@ -374,7 +381,8 @@ const readLayout = (files: Files): Graph => {
     const name = nameOfAnnotations(descriptor.annotations ?? {});
     return { descriptor, names: name === undefined ? [] : [name] };
   });
-  for (const { digest, data } of entries) if (data !== undefined && !blobs.has(digest)) blobs.set(digest, Buffer.from(data, 'base64'));
+  for (const { digest, data } of entries)
+    if (data !== undefined && !blobs.has(digest)) blobs.set(digest, Buffer.from(data, 'base64'));
   let { roots } = withoutContained(new Graph(union(listed), blobs));
   const docker = files.get('manifest.json');
   const before = new Graph(roots, blobs);
@@ -393,7 +401,8 @@ const readLayout = (files: Files): Graph => {
     }
     for (const name of item.repoTags.map(nameOfRepoTag)) {
       if (owners.some(({ names }) => names.some(({ text }) => text === name.text))) continue;
-      if (before.roots.some(({ names }) => names.some(({ text }) => text === name.text))) throw new Error('CA-SOURCE-4: refused');
+      if (before.roots.some(({ names }) => names.some(({ text }) => text === name.text)))
+        throw new Error('CA-SOURCE-4: refused');
       roots = roots.map((root) =>
         root.descriptor.digest === owner.descriptor.digest
           ? { ...root, names: [...root.names.filter((old) => old.isReference || old.text !== refName(name)), name] }
@@ -431,7 +440,14 @@ const readSource = (path: string): Graph => {
 
 /** CA-PLATFORM-2 */
 const spell = (platform: Platform): string => {
-  const alias: Readonly<Record<string, string>> = { x86_64: 'amd64', 'x86-64': 'amd64', aarch64: 'arm64', i386: '386', armhf: 'arm', armel: 'arm' };
+  const alias: Readonly<Record<string, string>> = {
+    x86_64: 'amd64',
+    'x86-64': 'amd64',
+    aarch64: 'arm64',
+    i386: '386',
+    armhf: 'arm',
+    armel: 'arm',
+  };
   const given = platform.architecture ?? '';
   const architecture = alias[given] ?? given;
   let variant = platform.variant ?? '';
@@ -442,7 +458,8 @@ const spell = (platform: Platform): string => {
   return `${platform.os ?? ''}/${architecture}/${variant}`;
 };
 
-const platformOf = (graph: Graph, descriptor: Descriptor): Platform | undefined => descriptor.platform ?? graph.config(descriptor);
+const platformOf = (graph: Graph, descriptor: Descriptor): Platform | undefined =>
+  descriptor.platform ?? graph.config(descriptor);
 
 const attested = ({ annotations }: Descriptor): string | undefined =>
   annotations?.['vnd.docker.reference.type'] === undefined ? undefined : annotations['vnd.docker.reference.digest'];
@@ -477,10 +494,10 @@ const isReferrer = (graph: Graph, { descriptor, names }: Root): boolean =>
 
 /** CA-SELECT-4, by name */
 const choose = (graph: Graph, text: string): Graph => {
-  const chosen = graph.roots
+  const chosen: Root[] = graph.roots
     .map((root) => ({ ...root, names: root.names.filter((name) => name.text === text) }))
     .filter(({ names }) => names.length > 0);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     const inside = graph.preorder(chosen.map(({ descriptor }) => descriptor));
     const more = graph.roots.filter(
       (root) => !inside.has(root.descriptor.digest) && inside.has(graph.subject(root.descriptor) ?? ''),
@@ -496,7 +513,8 @@ const choose = (graph: Graph, text: string): Graph => {
 const isLoadable = (graph: Graph, manifest: Manifest): boolean =>
   (manifest.layers ?? []).every(({ mediaType, digest }) => isReadableLayer(mediaType) && graph.blobs.has(digest));
 
-const mapOf = (annotations: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> => annotations ?? {};
+const mapOf = (annotations: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> =>
+  annotations ?? {};
 
 /** CA-LAYERS-2 and CA-SYNTH-1 to 4 */
 const plain = (graph: Graph, keepAnnotations: boolean): Graph => {
@@ -517,7 +535,8 @@ const plain = (graph: Graph, keepAnnotations: boolean): Graph => {
       const layers = (manifest.layers ?? []).map(({ digest }, index) => {
         const diffID = config.rootfs?.diff_ids?.[index] ?? '';
         const bytes = graph.blobs.get(digest) ?? Buffer.alloc(0);
-        if (digest !== diffID && suffixOf(bytes) === '+zstd') throw new Error('zstd is beyond the second implementation');
+        if (digest !== diffID && suffixOf(bytes) === '+zstd')
+          throw new Error('zstd is beyond the second implementation');
         const inner = digest !== diffID && suffixOf(bytes) === '+gzip' ? gunzipSync(bytes) : bytes;
         blobs.set(diffID, inner);
         return { digest: diffID, size: inner.length, suffix: '' };
@@ -536,8 +555,14 @@ const plain = (graph: Graph, keepAnnotations: boolean): Graph => {
             manifests: children.map((child, index): Json => {
               const annotations = Object.fromEntries(
                 Object.entries(mapOf(child.annotations))
-                  .filter(([key]) => keepAnnotations || ['vnd.docker.reference.type', 'vnd.docker.reference.digest'].includes(key))
-                  .map(([key, value]) => [key, key === 'vnd.docker.reference.digest' ? (renamed.get(value) ?? value) : value]),
+                  .filter(
+                    ([key]) =>
+                      keepAnnotations || ['vnd.docker.reference.type', 'vnd.docker.reference.digest'].includes(key),
+                  )
+                  .map(([key, value]) => [
+                    key,
+                    key === 'vnd.docker.reference.digest' ? (renamed.get(value) ?? value) : value,
+                  ]),
               );
               const { mediaType, digest, size } = next[index] ?? child;
               const platform = Object.fromEntries(
@@ -550,7 +575,9 @@ const plain = (graph: Graph, keepAnnotations: boolean): Graph => {
                 digest,
                 size,
                 ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-                ...(child.artifactType === undefined || child.artifactType === '' ? {} : { artifactType: child.artifactType }),
+                ...(child.artifactType === undefined || child.artifactType === ''
+                  ? {}
+                  : { artifactType: child.artifactType }),
                 ...(child.platform === undefined ? {} : { platform }),
               };
             }),
@@ -600,22 +627,33 @@ const manifestJson = (graph: Graph, dockerPlatform: string): Buffer => {
   const items = new Map<string, { manifest: Manifest; tags: Set<string> }>();
   for (const { descriptor: root, names } of graph.roots) {
     const inside = [...graph.preorder([root]).values()];
-    const attestations = new Set(inside.flatMap((index) =>
-      kindOf(index.mediaType) === 'index' ? graph.children(index).filter((child) => attested(child) !== undefined).map(({ digest }) => digest) : [],
-    ));
+    const attestations = new Set(
+      inside.flatMap((index) =>
+        kindOf(index.mediaType) === 'index'
+          ? graph
+              .children(index)
+              .filter((child) => attested(child) !== undefined)
+              .map(({ digest }) => digest)
+          : [],
+      ),
+    );
     const candidates = inside.filter((descriptor) => {
       const manifest = graph.config(descriptor) === undefined ? undefined : graph.manifest(descriptor);
       return manifest !== undefined && !attestations.has(descriptor.digest) && isLoadable(graph, manifest);
     });
     const platform = (candidate: Descriptor): Platform => {
-      const entry = kindOf(root.mediaType) === 'index' ? graph.children(root).find(({ digest }) => digest === candidate.digest) : undefined;
+      const entry =
+        kindOf(root.mediaType) === 'index'
+          ? graph.children(root).find(({ digest }) => digest === candidate.digest)
+          : undefined;
       return (entry === undefined ? undefined : platformOf(graph, entry)) ?? graph.config(candidate) ?? {};
     };
     const chosen = candidates.find((candidate) => spell(platform(candidate)) === dockerPlatform) ?? candidates[0];
     const manifest = chosen === undefined ? undefined : graph.manifest(chosen);
     if (chosen === undefined || manifest === undefined) continue;
     const item = items.get(chosen.digest) ?? { manifest, tags: new Set<string>() };
-    for (const name of names) if (name.isReference && name.tag !== undefined && !name.hasDigest) item.tags.add(name.text);
+    for (const name of names)
+      if (name.isReference && name.tag !== undefined && !name.hasDigest) item.tags.add(name.text);
     items.set(chosen.digest, item);
   }
   const rows = [...items].map(([digest, { manifest, tags }]) => ({
@@ -624,8 +662,16 @@ const manifestJson = (graph: Graph, dockerPlatform: string): Buffer => {
     tags: [...tags].sort(inOrder),
     layers: (manifest.layers ?? []).map((layer) => layer.digest),
   }));
-  rows.sort((a, b) => inOrder(a.tags[0] ?? '', b.tags[0] ?? '') || inOrder(a.config, b.config) || inOrder(a.digest, b.digest));
-  return jcs(rows.map(({ config, tags, layers }) => ({ Config: blobPath(config), RepoTags: tags, Layers: layers.map(blobPath) })));
+  rows.sort(
+    (a, b) => inOrder(a.tags[0] ?? '', b.tags[0] ?? '') || inOrder(a.config, b.config) || inOrder(a.digest, b.digest),
+  );
+  return jcs(
+    rows.map(({ config, tags, layers }) => ({
+      Config: blobPath(config),
+      RepoTags: tags,
+      Layers: layers.map(blobPath),
+    })),
+  );
 };
 
 // --- 7 and 8: the archive --------------------------------------------------------------------------------------------
@@ -665,7 +711,9 @@ const entry = (path: string, content: Buffer | undefined, mtime: number): Buffer
   if (name.length > 100) {
     const slash = path.lastIndexOf('/');
     const records = record('path', path);
-    parts.push(block('x', Buffer.from(`${path.slice(0, slash)}/PaxHeaders/${path.slice(slash + 1)}`), records.length, mtime));
+    parts.push(
+      block('x', Buffer.from(`${path.slice(0, slash)}/PaxHeaders/${path.slice(slash + 1)}`), records.length, mtime),
+    );
     parts.push(...padded(records));
   }
   return [...parts, block(type, name, size, mtime), ...padded(content ?? Buffer.alloc(0))];
@@ -689,8 +737,13 @@ const platformText = (text: string): string => {
 };
 
 /** The canonical archive of some sources, each a path and perhaps the full name of one image in it. */
-export const secondArchive = (sources: readonly { readonly path: string; readonly name?: string }[], options: SecondOptions): Buffer => {
-  const read = sources.map(({ path, name }) => (name === undefined ? readSource(path) : choose(readSource(path), name)));
+export const secondArchive = (
+  sources: readonly { readonly path: string; readonly name?: string }[],
+  options: SecondOptions,
+): Buffer => {
+  const read = sources.map(({ path, name }) =>
+    name === undefined ? readSource(path) : choose(readSource(path), name),
+  );
   let graph = withoutContained(
     new Graph(union(read.flatMap(({ roots }) => roots)), new Map(read.flatMap(({ blobs }) => [...blobs]))),
   );
@@ -702,18 +755,24 @@ export const secondArchive = (sources: readonly { readonly path: string; readonl
     graph = new Graph(graph.roots, new Map([...graph.blobs].filter(([digest]) => kept.has(digest))));
   }
   const all = graph;
-  if (options.dropReferrers) graph = new Graph(all.roots.filter((root) => !isReferrer(all, root)), all.blobs);
+  if (options.dropReferrers)
+    graph = new Graph(
+      all.roots.filter((root) => !isReferrer(all, root)),
+      all.blobs,
+    );
   // CA-SELECT-5
   for (const { from, to } of options.names) {
     const name = reference(to);
     const old = from === undefined ? undefined : reference(from)?.text;
     if (name === undefined) throw new Error('not a name');
     graph = new Graph(
-      union(graph.roots.map((root) =>
-        from === undefined || root.names.some(({ text }) => text === old)
-          ? { ...root, names: [...root.names.filter(({ text }) => text !== old), name] }
-          : root,
-      )),
+      union(
+        graph.roots.map((root) =>
+          from === undefined || root.names.some(({ text }) => text === old)
+            ? { ...root, names: [...root.names.filter(({ text }) => text !== old), name] }
+            : root,
+        ),
+      ),
       graph.blobs,
     );
   }
@@ -728,7 +787,8 @@ export const secondArchive = (sources: readonly { readonly path: string; readonl
   const present = reached.filter(({ digest }) => graph.blobs.has(digest)).sort((a, b) => inOrder(a.digest, b.digest));
   const isDocument = ({ mediaType }: Descriptor): boolean => !['layer', 'blob'].includes(kindOf(mediaType));
   const algorithms = [...new Set(present.map(({ digest }) => digest.split(':')[0] ?? ''))].sort(inOrder);
-  const blob = ({ digest }: Descriptor): Buffer[] => entry(blobPath(digest), graph.blobs.get(digest) ?? Buffer.alloc(0), options.mtime);
+  const blob = ({ digest }: Descriptor): Buffer[] =>
+    entry(blobPath(digest), graph.blobs.get(digest) ?? Buffer.alloc(0), options.mtime);
   return Buffer.concat([
     ...entry('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'), options.mtime),
     ...entry('index.json', indexJson(graph), options.mtime),

@@ -48,14 +48,14 @@ describe('three images in one docker save', () => {
     it.skipIf(!engineAvailable(engine))(
       `${engine}: other bytes in each run, one archive`,
       async () => {
-        const { docker } = await peers.engine(engine);
-        await docker(['load', '-q', '-i', source]);
+        const daemon = await peers.engine(engine);
+        await daemon.docker(['load', '-q', '-i', source]);
         const inputs: string[] = [];
         const orders = new Set<string>();
         const canonical: string[] = [];
         const run = async (): Promise<void> => {
           const path = peers.path(`${engine.replaceAll(' ', '-')}-${inputs.length}.tar`);
-          await docker(['save', '-o', path, ...NAMES]);
+          await daemon.docker(['save', '-o', path, ...NAMES]);
           inputs.push(await fileSha256(path));
           orders.add(await orderOf(path));
           canonical.push(await canonicalDigest(path, { layers: 'none' }));

@@ -1,11 +1,18 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { gzipLayer, layerTar, noise, ociImage, sha256, writeLayout } from './support/built-image.js';
 import { canonicalDigest, imagesOf, refusalOf, saveArchive, verifyErrors } from './support/ingot.js';
-import { ENGINE_NAMES, GENERATIONS, type Peers, engineAvailable, preparePeers, toolAvailable } from './support/peers.js';
+import {
+  ENGINE_NAMES,
+  GENERATIONS,
+  type Peers,
+  engineAvailable,
+  preparePeers,
+  toolAvailable,
+} from './support/peers.js';
 import { peerAvailable, requireProgram, runChecked } from './support/program.js';
 
 const NAME = 'registry.example/demo/app:1.0';
@@ -29,7 +36,7 @@ const alter = async (path: string, from: string, to: string): Promise<void> => {
   await writeFile(path, bytes);
 };
 
-describe('what other tools do not notice', () => {
+describe.skipIf(!peerAvailable('tar'))('what other tools do not notice', () => {
   let peers: Peers;
   /** An OCI archive whose index vouches for one manifest and that holds another under its name. */
   let ociArchive: string;
@@ -66,7 +73,7 @@ describe('what other tools do not notice', () => {
         Layers: layers.map((layer) => `${sha256(layer.plain).slice(7)}.tar`),
       },
     ];
-    await runChecked(requireProgram('mkdir'), [plain]);
+    await mkdir(plain);
     for (const layer of layers) await writeFile(join(plain, `${sha256(layer.plain).slice(7)}.tar`), layer.plain);
     await writeFile(join(plain, manifest[0]?.Config ?? ''), evil.blobs.get(evil.imageID) ?? '');
     await writeFile(join(plain, 'manifest.json'), JSON.stringify(manifest));
@@ -98,12 +105,12 @@ describe('what other tools do not notice', () => {
     it.skipIf(!toolAvailable('skopeo', generation))(
       `skopeo ${generation} takes an altered top manifest, and a config that is not what its name claims`,
       async () => {
-        const { skopeo } = await peers.skopeo(generation);
+        const copier = await peers.skopeo(generation);
         for (const location of [`oci-archive:${ociArchive}:${NAME}`, `docker-archive:${dockerArchive}:${NAME}`]) {
-          const { stdout } = await skopeo(['inspect', '--config', '--raw', location]);
+          const { stdout } = await copier.skopeo(['inspect', '--config', '--raw', location]);
           expect(sha256(stdout)).toBe(evil.imageID);
           const copied = peers.path(`copied-${generation}-${location.slice(0, 3)}.tar`);
-          await skopeo(['copy', '-q', location, `docker-archive:${copied}:${NAME}`]);
+          await copier.skopeo(['copy', '-q', location, `docker-archive:${copied}:${NAME}`]);
           expect((await imagesOf(copied)).map((image) => image.imageID)).toEqual([evil.imageID]);
         }
       },
@@ -112,13 +119,13 @@ describe('what other tools do not notice', () => {
     it.skipIf(!toolAvailable('podman', generation))(
       `podman ${generation} takes an altered top manifest, and a config that is not what its name claims`,
       async () => {
-        const { podman } = await peers.podman(generation);
+        const pod = await peers.podman(generation);
         for (const path of [ociArchive, dockerArchive, hybrid]) {
           // A hybrid whose OCI half does not verify it reads as a docker-archive.
-          await podman(['load', '-q', '-i', path]);
-          const { stdout } = await podman(['image', 'inspect', '--format', '{{.Id}} {{.Config.Cmd}}', NAME]);
+          await pod.podman(['load', '-q', '-i', path]);
+          const { stdout } = await pod.podman(['image', 'inspect', '--format', '{{.Id}} {{.Config.Cmd}}', NAME]);
           expect(stdout.toString().trim()).toBe(`${evil.imageID.slice(7)} [/evil]`);
-          await podman(['rmi', '-f', NAME]);
+          await pod.podman(['rmi', '-f', NAME]);
         }
       },
     );
@@ -139,29 +146,29 @@ describe('what other tools do not notice', () => {
 
   for (const engine of ENGINE_NAMES) {
     it.skipIf(!engineAvailable(engine))(`${engine} takes a config that is not what its name claims`, async () => {
-      const { docker } = await peers.engine(engine);
+      const daemon = await peers.engine(engine);
       const graphDriver = engine !== 'docker 28 containerd';
       for (const path of graphDriver ? [dockerArchive, hybrid] : [dockerArchive]) {
-        await docker(['load', '-q', '-i', path]);
-        const { stdout } = await docker(['image', 'inspect', '-f', '{{.Id}} {{.Config.Cmd}}', NAME]);
+        await daemon.docker(['load', '-q', '-i', path]);
+        const { stdout } = await daemon.docker(['image', 'inspect', '-f', '{{.Id}} {{.Config.Cmd}}', NAME]);
         expect(stdout.toString()).toContain('[/evil]');
         if (graphDriver) expect(stdout.toString()).toContain(evil.imageID);
-        await docker(['rmi', '-f', NAME]);
+        await daemon.docker(['rmi', '-f', NAME]);
       }
     });
   }
 
   for (const engine of ENGINE_NAMES.filter((name) => name === 'docker 28 containerd')) {
     it.skipIf(!engineAvailable(engine))(`${engine} says it has loaded what it refused`, async () => {
-      const { docker, tryDocker } = await peers.engine(engine);
-      await docker(['system', 'prune', '--all', '--force']);
+      const daemon = await peers.engine(engine);
+      await daemon.docker(['system', 'prune', '--all', '--force']);
       for (const path of [ociArchive, hybrid]) {
-        const loaded = await docker(['load', '-q', '-i', path]);
+        const loaded = await daemon.docker(['load', '-q', '-i', path]);
         expect(loaded.stdout.toString()).toContain(`Loaded image: ${NAME}`);
-        const { stdout } = await docker(['image', 'inspect', '-f', '{{.Id}} {{.Architecture}}', NAME]);
+        const { stdout } = await daemon.docker(['image', 'inspect', '-f', '{{.Id}} {{.Architecture}}', NAME]);
         expect(stdout.toString().trim()).toBe(good.digest);
-        expect((await tryDocker(['create', '--pull=never', NAME])).code).not.toBe(0);
-        await docker(['rmi', '-f', NAME]);
+        expect((await daemon.tryDocker(['create', '--pull=never', NAME])).code).not.toBe(0);
+        await daemon.docker(['rmi', '-f', NAME]);
       }
     });
   }
@@ -170,7 +177,7 @@ describe('what other tools do not notice', () => {
     it.skipIf(!toolAvailable('skopeo', generation) || !peerAvailable('docker-registry'))(
       `an archive of Ingot that skopeo ${generation} pushes keeps its digest`,
       async () => {
-        const { skopeo } = await peers.skopeo(generation);
+        const copier = await peers.skopeo(generation);
         const { host } = await peers.registry();
         for (const kept of [true, false]) {
           const path = peers.path(`push-${generation}-${kept}.tar`);
@@ -178,12 +185,12 @@ describe('what other tools do not notice', () => {
           const remote = `docker://${host}/${generation}/app:${kept}`;
           // skopeo compresses plain layers, unless it must not.
           const flags = kept ? [] : ['--preserve-digests'];
-          await skopeo(['copy', '-q', ...flags, `oci-archive:${path}:1.0`, remote]);
-          const { stdout } = await skopeo(['inspect', '--raw', remote]);
+          await copier.skopeo(['copy', '-q', ...flags, `oci-archive:${path}:1.0`, remote]);
+          const { stdout } = await copier.skopeo(['inspect', '--raw', remote]);
           expect(images.map((image) => image.digest)).toEqual([sha256(stdout)]);
           if (kept) expect(sha256(stdout)).toBe(good.digest);
           const back = peers.path(`back-${generation}-${kept}.tar`);
-          await skopeo(['copy', '-q', ...flags, remote, `oci-archive:${back}:${NAME}`]);
+          await copier.skopeo(['copy', '-q', ...flags, remote, `oci-archive:${back}:${NAME}`]);
           expect(await canonicalDigest(back)).toBe(await canonicalDigest(path));
         }
       },

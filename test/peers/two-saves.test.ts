@@ -30,8 +30,8 @@ describe.skipIf(!ready())('two saves of one image, seconds apart', () => {
     peers = await preparePeers('twice');
     remote = `${(await peers.registry()).host}/demo/app:1.0`;
     await writeLayout(peers.path('source'), { [NAME]: ociImage([base, data, base]) });
-    const { skopeo } = await peers.skopeo('stable');
-    await skopeo(['copy', '-q', '--preserve-digests', `oci:${peers.path('source')}`, `docker://${remote}`]);
+    const copier = await peers.skopeo('stable');
+    await copier.skopeo(['copy', '-q', '--preserve-digests', `oci:${peers.path('source')}`, `docker://${remote}`]);
     for (const writer of writers) await writer.fetch(peers, remote, NAME);
     for (const writer of writers) await writer.write(peers, remote, NAME, fileOf(writer, 1));
     await delay(1100);
@@ -58,14 +58,14 @@ describe.skipIf(!ready())('two saves of one image, seconds apart', () => {
 
   for (const generation of GENERATIONS) {
     it.skipIf(!toolAvailable('umoci', generation))(`umoci ${generation}: a layout as a tarball`, async () => {
-      const { umoci } = await peers.umoci(generation);
+      const editor = await peers.umoci(generation);
       const layout = peers.path(`umoci-${generation}`);
-      await umoci(['init', '--layout', layout]);
-      await umoci(['new', '--image', `${layout}:1.0`]);
+      await editor.umoci(['init', '--layout', layout]);
+      await editor.umoci(['new', '--image', `${layout}:1.0`]);
       const tree = peers.path(`tree-${generation}`);
       await cp(peers.path('source'), tree, { recursive: true });
-      await umoci(['insert', '--image', `${layout}:1.0`, tree, '/srv']);
-      await umoci(['tag', '--image', `${layout}:1.0`, 'stable']);
+      await editor.umoci(['insert', '--image', `${layout}:1.0`, tree, '/srv']);
+      await editor.umoci(['tag', '--image', `${layout}:1.0`, 'stable']);
       const tar = async (folder: string, path: string, ...args: readonly string[]): Promise<string> => {
         await runChecked(requireProgram('tar'), ['-C', folder, ...args, '-cf', path, '.']);
         return path;

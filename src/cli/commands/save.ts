@@ -1,9 +1,8 @@
 import { ToolError } from '../../base/error.js';
 import { type SaveOutput, save } from '../../operation/save.js';
 import { type Command, defineCommand } from '../command.js';
-import { absentFlag, parseText, switchFlag, valueFlag } from '../flag.js';
-import { differenceLines, imageLines } from '../render/report.js';
-import { exactSize } from '../render/text.js';
+import { parseText, switchFlag, valueFlag } from '../flag.js';
+import { saveLines, savedLine } from '../render/report.js';
 import { archiveOutput } from '../session.js';
 import { expandSources } from '../sources.js';
 import { CANONICAL_FLAGS, DEEP_FLAG, DURABLE_FLAG, canonicalOptions, transferOptions } from '../transfer-flags.js';
@@ -20,13 +19,17 @@ export const saveCommand: Command = defineCommand({
     deep: DEEP_FLAG,
     digest: switchFlag("also tell the archive's own sha256"),
     durable: DURABLE_FLAG,
-    'manifest-from': absentFlag('FILE', 'layers are kept as they are, or decompressed with --layers none'),
+    recipe: valueFlag('FILE', 'for restore: where the recipe goes (default: FILE.recipe.json)', parseText, { path: true }),
   },
   examples: [
     { line: 'ingot save golden/inputs/app/docker-save.tar -o app.tar', says: 'an archive of docker save, made canonical' },
     { line: 'ingot save golden/inputs/trio/docker-save-a.tar golden/inputs/trio/docker-save-b.tar -o all.tar', says: 'several archives in one; what they share is in it once' },
     { line: 'ingot save oci:golden/inputs/multi/oras-layout --platform linux/amd64 -o amd64.tar', says: 'one platform of a layout' },
     { line: 'ingot save golden/inputs/app/skopeo-oci.tar --layers none --name app:1 -o plain.tar --json', says: 'layers decompressed, the image named, the report as JSON' },
+    {
+      line: 'ingot save golden/inputs/app/docker-save.tar --layers restore --manifest-from golden/inputs/app/skopeo-oci.tar -o restored.tar',
+      says: 'the layers and the digest that the registry had, proven by the manifest',
+    },
   ],
   run: async (flags, operands, session) => {
     const { output } = flags;
@@ -36,14 +39,13 @@ export const saveCommand: Command = defineCommand({
     const toStdout = output === '-';
     if (toStdout && flags.digest) throw new ToolError('USAGE', '--digest needs an archive in a file', { hint: 'use -o FILE, or ingot digest' });
     const place: SaveOutput = toStdout ? { stream: archiveOutput(session) } : { path: output, durable: flags.durable };
-    const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env), digest: flags.digest };
+    if (flags.recipe !== undefined && flags.layers.mode !== 'restore') throw new ToolError('USAGE', '--recipe is for --layers restore');
+    const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env), digest: flags.digest, ...(flags.recipe === undefined ? {} : { recipe: flags.recipe }) };
     const sources = await expandSources(operands, session.context.pathExists);
     const report = await save(sources, place, options, session.context);
     session.tellNotes(report.notes);
-    const { size, sha256 } = report.archive;
-    const last = `saved: ${report.output}: ${report.profile}, ${exactSize(size)}${sha256 === undefined ? '' : `, sha256:${sha256}`}`;
-    if (toStdout) session.tell(last);
-    else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
+    if (toStdout) session.tell(savedLine(report));
+    else await session.summarize(report, () => saveLines(report));
     return 'done';
   },
 });

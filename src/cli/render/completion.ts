@@ -8,17 +8,14 @@ interface Entry {
   readonly summary: string;
 }
 
-const shown = (flags: FlagTable): readonly (readonly [string, Flag<unknown>])[] =>
-  Object.entries(flags).filter(([, flag]) => flag.hidden !== true);
-
 const spellings = (flags: FlagTable): readonly string[] =>
-  shown(flags).flatMap(([name, { short }]) => [...(short === undefined ? [] : [`-${short}`]), `--${name}`]);
+  Object.entries(flags).flatMap(([name, { short }]) => [...(short === undefined ? [] : [`-${short}`]), `--${name}`]);
 
 /** Values by the option that takes them, where all of them are known. */
 const choiceCases = (entries: readonly Entry[], common: FlagTable, indent: string): readonly string[] => {
   const cases = new Map<string, readonly string[]>();
   for (const table of [...entries.map(({ command }) => command.flags), common]) {
-    for (const [name, { choices }] of shown(table)) if (choices !== undefined) cases.set(`--${name}`, choices);
+    for (const [name, { choices }] of Object.entries(table)) if (choices !== undefined) cases.set(`--${name}`, choices);
   }
   return [...cases].map(([option, choices]) => `${indent}${option}) choices="${choices.join(' ')}" ;;`);
 };
@@ -101,10 +98,10 @@ const fish = (entries: readonly Entry[], common: FlagTable): readonly string[] =
   ...entries.map(
     ({ command, summary }) => `complete -c ingot -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(summary)}`,
   ),
-  ...shown(common).map((option) => fishOption('', option)),
+  ...Object.entries(common).map((option) => fishOption('', option)),
   `complete -c ingot -n '__fish_seen_subcommand_from completion' -f -a ${quoted(SHELLS.join(' '))}`,
   ...entries.flatMap(({ command }) =>
-    shown(command.flags).map((option) => fishOption(`__fish_seen_subcommand_from ${command.name}`, option)),
+    Object.entries(command.flags).map((option) => fishOption(`__fish_seen_subcommand_from ${command.name}`, option)),
   ),
 ];
 

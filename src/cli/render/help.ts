@@ -5,12 +5,10 @@ import { indent, table } from './text.js';
 const flagLines = (flags: FlagTable): readonly string[] =>
   indent(
     table(
-      Object.entries(flags)
-        .filter(([, flag]) => flag.hidden !== true)
-        .map(([name, { short, value, about }]) => [
-          `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
-          about,
-        ]),
+      Object.entries(flags).map(([name, { short, value, about }]) => [
+        `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
+        about,
+      ]),
     ),
   );
 

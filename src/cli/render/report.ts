@@ -1,7 +1,7 @@
 import { escapeText } from '../../base/escape.js';
 import type { Note } from '../../base/event.js';
-import type { CopyReport, ImageEntry, LoadReport } from '../../operation/report.js';
-import { indent, table } from './text.js';
+import type { CopyReport, ImageEntry, LoadReport, SaveReport } from '../../operation/report.js';
+import { exactSize, indent, table } from './text.js';
 
 /** What an image is called, on one line. */
 export const imageTitle = ({ names, platform }: Pick<ImageEntry, 'names' | 'platform'>): string =>
@@ -21,6 +21,17 @@ export const differenceLines = ({ changes, dropped, absent }: Differences): read
   ...changes.map(({ from, to, reason }) => `changed: ${from} -> ${to}: ${escapeText(reason)}`),
   ...(dropped ?? []).map(({ subject, reason }) => `dropped: ${escapeText(subject)}: ${escapeText(reason)}`),
   ...absent.map(({ digest, reason }) => `absent: ${digest}: ${reason}`),
+];
+
+/** What was written, on one line. */
+export const savedLine = ({ output, profile, archive: { size, sha256 } }: SaveReport): string =>
+  escapeText(`saved: ${output}: ${profile}, ${exactSize(size)}${sha256 === undefined ? '' : `, sha256:${sha256}`}`);
+
+export const saveLines = (report: SaveReport): readonly string[] => [
+  ...imageLines(report.images),
+  ...differenceLines(report),
+  ...(report.recipe === undefined ? [] : [escapeText(`recipe: ${report.recipe}`)]),
+  savedLine(report),
 ];
 
 /** A finding or note on one line: severity, code, subject, what. */

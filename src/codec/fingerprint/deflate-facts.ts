@@ -76,6 +76,8 @@ export class DeflateFacts {
   /** Empty blocks that are not the last one, by type: what a flush leaves behind. */
   flushesStored = 0;
   flushesFixed = 0;
+  /** Where in the output the last of them stands; undefined if there is none. */
+  lastFlush: number | undefined;
   /** Bytes of output between places where there are such blocks, from the start of the member. */
   readonly flushSpacing: Tally = new Tally();
   /** Matches of three bytes, and those of them that reach back more than 4096. */

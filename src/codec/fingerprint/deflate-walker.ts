@@ -190,6 +190,7 @@ export class DeflateWalker {
     const facts = this.#facts;
     if (this.#type === 'stored') facts.flushesStored += 1;
     if (this.#type === 'fixed') facts.flushesFixed += 1;
+    facts.lastFlush = facts.bytesOut;
     if (facts.bytesOut === this.#flushedAt) return;
     facts.flushSpacing.add(facts.bytesOut - this.#flushedAt);
     this.#flushedAt = facts.bytesOut;

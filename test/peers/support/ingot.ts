@@ -45,7 +45,12 @@ export const copyImages = (
   destination: string,
   options: Partial<TransferOptions> = {},
 ): Promise<CopyReport> =>
-  copy(source, { text: destination }, { ...DEFAULT_TRANSFER, ...options, settings: DEFAULT_SETTINGS, durable: false }, context);
+  copy(
+    source,
+    { text: destination },
+    { ...DEFAULT_TRANSFER, ...options, settings: DEFAULT_SETTINGS, durable: false },
+    context,
+  );
 
 /** The images of a location: names, digest, image ID. */
 export const imagesOf = async (location: string): Promise<readonly ImageEntry[]> =>

@@ -17,7 +17,9 @@ export const GENERATIONS: readonly Generation[] =
 
 export type EngineName = 'docker 20' | 'docker 28 classic' | 'docker 28 containerd';
 
-const ENGINES: Readonly<Record<EngineName, { readonly generation: Generation; readonly store: 'classic' | 'containerd' }>> = {
+const ENGINES: Readonly<
+  Record<EngineName, { readonly generation: Generation; readonly store: 'classic' | 'containerd' }>
+> = {
   'docker 20': { generation: 'stable', store: 'classic' },
   'docker 28 classic': { generation: 'newer', store: 'classic' },
   'docker 28 containerd': { generation: 'newer', store: 'containerd' },
@@ -69,7 +71,7 @@ export const preparePeers = async (label: string): Promise<Peers> => {
       return starting;
     };
   };
-  const registry = once((_: 'one') => startRegistry());
+  const registry = once<'one', Registry>(() => startRegistry());
   return {
     path: (...parts) => join(scratch.path, ...parts),
     registry: () => registry('one'),

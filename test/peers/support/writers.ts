@@ -27,10 +27,10 @@ const dockerWriter = (engine: EngineName): Writer => ({
   differsEachTime: engine !== 'docker 28 containerd',
   available: () => engineAvailable(engine),
   async fetch(peers, remote, name) {
-    const { docker } = await peers.engine(engine);
-    await docker(['pull', '-q', remote]);
-    await docker(['tag', remote, name]);
-    await docker(['rmi', remote]);
+    const daemon = await peers.engine(engine);
+    await daemon.docker(['pull', '-q', remote]);
+    await daemon.docker(['tag', remote, name]);
+    await daemon.docker(['rmi', remote]);
   },
   async write(peers, _remote, name, path) {
     await (await peers.engine(engine)).docker(['save', '-o', path, name]);
@@ -45,9 +45,9 @@ const podmanWriter = (generation: Generation, format: 'docker-archive' | 'oci-ar
   differsEachTime: format === 'oci-archive',
   available: () => toolAvailable('podman', generation),
   async fetch(peers, remote, name) {
-    const { podman } = await peers.podman(generation);
-    await podman(['pull', '-q', remote]);
-    await podman(['tag', remote, name]);
+    const pod = await peers.podman(generation);
+    await pod.podman(['pull', '-q', remote]);
+    await pod.podman(['tag', remote, name]);
   },
   async write(peers, _remote, name, path) {
     await (await peers.podman(generation)).podman(['save', '-q', '--format', format, '-o', path, name]);
@@ -97,9 +97,9 @@ const buildahWriter = (generation: Generation, format: 'docker-archive' | 'oci-a
   differsEachTime: format === 'oci-archive',
   available: () => toolAvailable('buildah', generation),
   async fetch(peers, remote, name) {
-    const { buildah } = await peers.buildah(generation);
-    await buildah(['pull', '-q', remote]);
-    await buildah(['tag', remote, name]);
+    const builder = await peers.buildah(generation);
+    await builder.buildah(['pull', '-q', remote]);
+    await builder.buildah(['tag', remote, name]);
   },
   async write(peers, _remote, name, path) {
     await (await peers.buildah(generation)).buildah(['push', '-q', name, `${format}:${path}:${name}`]);

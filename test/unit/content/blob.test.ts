@@ -110,7 +110,10 @@ describe('an extent', () => {
   it('is the place in the file, open until it is released', async () => {
     const blobs = reading('abc', { file });
     const extent = await verifiedBlobs(blobs).extent(ABC);
-    expect(extent).toMatchObject({ digest: ABC.digest, file });
+    expect(extent).toMatchObject({
+      expectation: { subject: ABC.digest, algorithm: 'sha256', expected: ABC.digest.slice(7) },
+      file,
+    });
     expect(blobs.counts.closed).toBe(0);
     await extent?.release();
     expect(blobs.counts.closed).toBe(1);

@@ -74,7 +74,7 @@ describe('an archive', () => {
     expect(() => checkName(label(text))).not.toThrow();
   });
 
-  it.for(['', ' ', 'a b', 'a\n', '-x', 'a//b', 'ä', '../x', 'a..b', 'a\u202eb'])('cannot carry the label %j', async (text) => {
+  it.for(['', ' ', 'a b', 'a\n', '-x', 'a//b', 'ä', '../x', 'a\u202eb'])('cannot carry the label %j', async (text) => {
     expect(await failureOf(() => checkName(label(text)))).toMatchObject({ code: 'REFERENCE_INVALID', details: { subject: text } });
   });
 });

@@ -9,6 +9,7 @@ import {
   parseDigest,
   shortDigest,
   tryParseDigest,
+  tryParseKnownDigest,
 } from '../../../src/oci/digest.js';
 import { failureOf } from '../../support/memory-place.js';
 
@@ -70,6 +71,17 @@ describe('a digest', () => {
     expect(hashAlgorithmOf(parseDigest(`sha512:${hex(128)}`))).toBe('sha512');
     const error = await failureOf(() => hashAlgorithmOf(parseDigest(`sha384:${hex(96)}`)));
     expect(error).toMatchObject({ code: 'DIGEST_ALGORITHM_UNSUPPORTED', details: { found: 'sha384' } });
+  });
+
+  it.for<[text: string, known: boolean]>([
+    [`sha256:${hex(64)}`, true],
+    [`sha512:${hex(128)}`, true],
+    ['app:1', false],
+    ['localhost:5000', false],
+    [`sha384:${hex(96)}`, false],
+    ['sha256:1', false],
+  ])('where a name may stand as well is %s: %s', ([text, known]) => {
+    expect(tryParseKnownDigest(text)).toBe(known ? text : undefined);
   });
 
   it('comes from bytes and from hex', async () => {

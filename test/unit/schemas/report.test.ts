@@ -78,6 +78,7 @@ describeSchema({
     archive: { sha256: SHA256.slice(7), size: 10240 },
     mtime: 1,
     layers: 'keep',
+    recipe: 'out.tar.recipe.json',
     images: [IMAGE],
     changes: [CHANGE],
     dropped: [DROPPED],
@@ -110,6 +111,7 @@ describeSchema({
   ],
   invalid: [
     ['an unknown profile', '/profile', '"hybrid-0"'],
+    ['an empty path of a recipe', '/recipe', '""'],
     ['layers done in an unknown way', '/layers', '"zip"'],
     ['an archive in upper case', '/archive/sha256', JSON.stringify('A'.repeat(64))],
     ['an archive with its algorithm', '/archive/sha256', JSON.stringify(SHA256)],

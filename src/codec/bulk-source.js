@@ -1,0 +1,35 @@
+import { startHash } from '../base/hash.js';
+import { runTransform, writeAt } from './bulk-job.js';
+import { runBulk } from './bulk.js';
+const runStream = (job, options) => {
+    const hash = startHash(job.algorithm);
+    const { source, subject, target } = job;
+    let at = 0;
+    // Begins where an earlier pass has stopped, so that a second call reads what is left.
+    const tapped = async function* () {
+        for await (const chunk of source.read({ offset: at }, options.signal)) {
+            hash.update(chunk);
+            if (target?.content === 'raw')
+                writeAt(subject, target.fd, chunk, target.offset + at);
+            at += chunk.length;
+            options.onBytes?.(chunk.length);
+            yield chunk;
+        }
+    };
+    return runTransform(job, tapped, hash, options.limits);
+};
+/**
+ * As `runBulk`, for sources: those that lie in files go to all threads, the others are streamed here one by one.
+ * Results in job order. The sources stay the caller's.
+ * @throws {ToolError} as `runBulk`
+ */
+export const runSources = async (jobs, options) => {
+    const filed = jobs.flatMap(({ source, ...job }, index) => source.file === undefined ? [] : [{ index, bulk: { ...job, extent: source.file } }]);
+    const done = await runBulk(filed.map(({ bulk }) => bulk), options);
+    const results = new Map(filed.map(({ index }, place) => [index, done[place]]));
+    for (const [index, job] of jobs.entries()) {
+        if (!results.has(index))
+            results.set(index, await runStream(job, options));
+    }
+    return [...jobs.keys()].flatMap((index) => results.get(index) ?? []);
+};

@@ -1,0 +1,101 @@
+import { DISTANCE_COUNT, LITERAL_COUNT } from './deflate-symbol.js';
+import { PackageMerge } from './package-merge.js';
+import { assignCodes, codedBits, prefixCode } from './prefix-code.js';
+/** The order in which the lengths of the code-length code are written. */
+const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+const SYMBOLS = 19;
+const LIMIT = 7;
+/** Repeat the last length 3 to 6 times; 3 to 10 zeros; 11 to 138 zeros. */
+const REPEAT = 16;
+const ZEROS = 17;
+const MANY_ZEROS = 18;
+const EXTRA_BITS = { [REPEAT]: 2, [ZEROS]: 3, [MANY_ZEROS]: 7 };
+/**
+ * What stands at the head of a block of type 2: the lengths of both codes, run-length coded as one sequence in Go's
+ * way of choosing the runs. `prepare` tells the size, `write` writes.
+ */
+export class DynamicHeader {
+    #merge = new PackageMerge(SYMBOLS, LIMIT);
+    #frequencies = new Int32Array(SYMBOLS);
+    #code = prefixCode(SYMBOLS);
+    /** Symbols in the low 5 bits, the value of the extra bits above. */
+    #runs = new Uint16Array(LITERAL_COUNT + DISTANCE_COUNT);
+    #sequence = new Uint8Array(LITERAL_COUNT + DISTANCE_COUNT);
+    #runCount = 0;
+    #literals = 0;
+    #distances = 0;
+    #codeLengths = 0;
+    /**
+     * Takes the lengths of the first `literals` and `distances` symbols.
+     * @returns the bits that the header takes, with the block's type
+     */
+    prepare(literalCode, literals, distanceCode, distances) {
+        this.#literals = literals;
+        this.#distances = distances;
+        this.#sequence.set(literalCode.lengths.subarray(0, literals));
+        this.#sequence.set(distanceCode.lengths.subarray(0, distances), literals);
+        this.#frequencies.fill(0);
+        this.#runCount = 0;
+        const end = literals + distances;
+        for (let start = 0; start < end;) {
+            const length = this.#sequence[start] ?? 0;
+            let stop = start + 1;
+            while (stop < end && this.#sequence[stop] === length)
+                stop += 1;
+            if (length === 0)
+                this.#zeroRun(stop - start);
+            else
+                this.#lengthRun(length, stop - start);
+            start = stop;
+        }
+        this.#merge.lengths(this.#frequencies, LIMIT, this.#code.lengths);
+        assignCodes(this.#code);
+        let used = SYMBOLS;
+        while (used > 4 && this.#frequencies[ORDER[used - 1] ?? 0] === 0)
+            used -= 1;
+        this.#codeLengths = used;
+        let bits = 3 + 5 + 5 + 4 + 3 * used + codedBits(this.#frequencies, this.#code);
+        for (const symbol of [REPEAT, ZEROS, MANY_ZEROS]) {
+            bits += (this.#frequencies[symbol] ?? 0) * (EXTRA_BITS[symbol] ?? 0);
+        }
+        return bits;
+    }
+    write(sink) {
+        sink.reserve(512);
+        sink.bits(0b100, 3);
+        sink.bits(this.#literals - 257, 5);
+        sink.bits(this.#distances - 1, 5);
+        sink.bits(this.#codeLengths - 4, 4);
+        for (const symbol of ORDER.slice(0, this.#codeLengths))
+            sink.bits(this.#code.lengths[symbol] ?? 0, 3);
+        for (const run of this.#runs.subarray(0, this.#runCount)) {
+            const symbol = run & 31;
+            sink.bits(this.#code.codes[symbol] ?? 0, this.#code.lengths[symbol] ?? 0);
+            if (symbol >= REPEAT)
+                sink.bits(run >>> 5, EXTRA_BITS[symbol] ?? 0);
+        }
+    }
+    #put(symbol, extra) {
+        this.#runs[this.#runCount++] = symbol | (extra << 5);
+        this.#frequencies[symbol] = (this.#frequencies[symbol] ?? 0) + 1;
+    }
+    #lengthRun(length, count) {
+        this.#put(length, 0);
+        let left = count - 1;
+        for (; left >= 3; left -= Math.min(left, 6))
+            this.#put(REPEAT, Math.min(left, 6) - 3);
+        for (; left > 0; left -= 1)
+            this.#put(length, 0);
+    }
+    #zeroRun(count) {
+        let left = count;
+        for (; left >= 11; left -= Math.min(left, 138))
+            this.#put(MANY_ZEROS, Math.min(left, 138) - 11);
+        if (left >= 3) {
+            this.#put(ZEROS, left - 3);
+            left = 0;
+        }
+        for (; left > 0; left -= 1)
+            this.#put(0, 0);
+    }
+}

@@ -1,0 +1,95 @@
+import { BitSink } from './bit-sink.js';
+import { DISTANCE_COUNT, LITERAL_COUNT, MAX_STORED } from './deflate-symbol.js';
+import { DynamicHeader } from './dynamic-header.js';
+import { PackageMerge } from './package-merge.js';
+import { FIXED_DISTANCES, FIXED_LITERALS, assignCodes, codedBits, prefixCode } from './prefix-code.js';
+import { countTokens, tokenCounts, writeTokens } from './token-code.js';
+const LIMIT = 15;
+/** Symbols up to the last one that occurs. */
+const usedSymbols = (frequencies) => {
+    let used = frequencies.length;
+    while (used > 0 && frequencies[used - 1] === 0)
+        used -= 1;
+    return used;
+};
+/** Turns tokens into blocks in the ways of Go's compress/flate up to 1.26. */
+export class GoBlockWriter {
+    sink = new BitSink();
+    #counts = tokenCounts();
+    #merge = new PackageMerge(LITERAL_COUNT, LIMIT);
+    #literalCode = prefixCode(LITERAL_COUNT);
+    #distanceCode = prefixCode(DISTANCE_COUNT);
+    #header = new DynamicHeader();
+    /**
+     * Writes a block with fixed codes; with codes of its own if that is smaller; stored if that is smaller still.
+     * @param raw the bytes that the tokens stand for, if they are still at hand
+     */
+    writeSmallest(tokens, count, raw) {
+        const extra = countTokens(tokens, count, this.#counts);
+        const { literals, distances } = this.#counts;
+        // The dummy distance of a block without matches counts in both sizes, though it is never written.
+        const head = this.#prepareCodes();
+        const fixed = 3 + codedBits(literals, FIXED_LITERALS) + codedBits(distances, FIXED_DISTANCES) + extra;
+        const body = this.#codedBits() + extra;
+        const smallest = Math.min(fixed, head + body);
+        if (raw !== undefined && raw.length <= MAX_STORED && (raw.length + 5) * 8 < smallest) {
+            this.writeStored(raw, false);
+        }
+        else if (head + body < fixed) {
+            this.#header.write(this.sink);
+            writeTokens(this.sink, tokens, count, this.#literalCode, this.#distanceCode, body);
+        }
+        else {
+            this.sink.reserve(2);
+            this.sink.bits(0b010, 3);
+            writeTokens(this.sink, tokens, count, FIXED_LITERALS, FIXED_DISTANCES, fixed);
+        }
+    }
+    /**
+     * Writes a block with codes of its own, or stored if that is smaller than those by a sixteenth. The extra bits of
+     * lengths and distances are left out of the comparison.
+     * @param raw the bytes that the tokens stand for
+     */
+    writeCoded(tokens, count, raw) {
+        const extra = countTokens(tokens, count, this.#counts);
+        const head = this.#prepareCodes();
+        const body = this.#codedBits();
+        const size = head + body;
+        if ((raw.length + 5) * 8 < size + (size >>> 4)) {
+            this.writeStored(raw, false);
+        }
+        else {
+            this.#header.write(this.sink);
+            writeTokens(this.sink, tokens, count, this.#literalCode, this.#distanceCode, body + extra);
+        }
+    }
+    /** Writes a stored block of at most 65535 bytes. */
+    writeStored(raw, last) {
+        const { sink } = this;
+        sink.reserve(raw.length + 8);
+        sink.bits(last ? 1 : 0, 3);
+        sink.align();
+        sink.bits(raw.length, 16);
+        sink.bits(~raw.length & 0xffff, 16);
+        sink.append(raw);
+    }
+    /** Derives both codes from the counts. @returns the bits of the block's head */
+    #prepareCodes() {
+        const { literals, distances } = this.#counts;
+        const literalCount = usedSymbols(literals);
+        let distanceCount = usedSymbols(distances);
+        // A block without matches still describes a distance code, of one symbol that never comes.
+        if (distanceCount === 0) {
+            distances[0] = 1;
+            distanceCount = 1;
+        }
+        this.#merge.lengths(literals, LIMIT, this.#literalCode.lengths);
+        this.#merge.lengths(distances, LIMIT, this.#distanceCode.lengths);
+        assignCodes(this.#literalCode);
+        assignCodes(this.#distanceCode);
+        return this.#header.prepare(this.#literalCode, literalCount, this.#distanceCode, distanceCount);
+    }
+    #codedBits() {
+        return codedBits(this.#counts.literals, this.#literalCode) + codedBits(this.#counts.distances, this.#distanceCode);
+    }
+}

@@ -1,0 +1,31 @@
+import { EMPTY } from '../../base/bytes.js';
+import { invariant } from '../../base/error.js';
+import { GoBlockWriter } from './go-block.js';
+import { GoGreedyScan } from './go-greedy.js';
+import { GoLazyScan } from './go-lazy.js';
+import { GO_LEVELS } from './go-level.js';
+import { GoTokenBlock } from './go-token-block.js';
+import { GoWindow } from './go-window.js';
+/** An encoder with the bytes of Go's compress/flate up to 1.26 at levels 2 to 9, for input written in one piece. */
+export const goFlate = (level) => {
+    const settings = GO_LEVELS[level];
+    invariant(settings !== undefined, 'no such level of the Go encoder');
+    const window = new GoWindow();
+    const writer = new GoBlockWriter();
+    const block = new GoTokenBlock(window, writer);
+    const search = settings.lazy > 0 ? new GoLazyScan(window, block, settings) : new GoGreedyScan(window, block, settings);
+    const scan = (last, end) => search.scan(last, end);
+    return {
+        write(bytes) {
+            for (let at = 0; at < bytes.length;) {
+                at += window.fill(bytes.subarray(at));
+                window.advance(scan);
+            }
+        },
+        finish() {
+            search.finish();
+            writer.writeStored(EMPTY, true);
+        },
+        take: () => writer.sink.take(),
+    };
+};

@@ -1,0 +1,94 @@
+import { DISTANCE_BASE, DISTANCE_COUNT, DISTANCE_EXTRA, END_OF_BLOCK, LENGTH_BASE, LENGTH_EXTRA, LENGTH_INDEX, LITERAL_COUNT, distanceSymbol, } from './deflate-symbol.js';
+/**
+ * A token is a literal byte, 0 to 255, or a match: its length in bytes above {@link LENGTH_SHIFT}, its distance less
+ * one below. Since a length is never 0, tokens from 256 up are matches.
+ */
+export const LENGTH_SHIFT = 16;
+const REACH_MASK = 0xffff;
+export const tokenCounts = () => ({
+    literals: new Int32Array(LITERAL_COUNT),
+    distances: new Int32Array(DISTANCE_COUNT),
+});
+/**
+ * Counts the symbols of the first `count` tokens and one end of block.
+ * @returns the extra bits that the tokens carry
+ */
+export const countTokens = (tokens, count, { literals, distances }) => {
+    literals.fill(0);
+    distances.fill(0);
+    for (let index = 0; index < count; index += 1) {
+        const token = tokens[index] ?? 0;
+        if (token < 256) {
+            literals[token] = (literals[token] ?? 0) + 1;
+        }
+        else {
+            const symbol = 257 + (LENGTH_INDEX[token >>> LENGTH_SHIFT] ?? 0);
+            const distance = distanceSymbol(token & REACH_MASK);
+            literals[symbol] = (literals[symbol] ?? 0) + 1;
+            distances[distance] = (distances[distance] ?? 0) + 1;
+        }
+    }
+    literals[END_OF_BLOCK] = 1;
+    let extra = 0;
+    for (const [index, bits] of LENGTH_EXTRA.entries())
+        extra += bits * (literals[257 + index] ?? 0);
+    for (const [symbol, bits] of DISTANCE_EXTRA.entries())
+        extra += bits * (distances[symbol] ?? 0);
+    return extra;
+};
+/** Writes the tokens and the end of the block. `bits` is what they take, without the block's head. */
+export const writeTokens = (sink, tokens, count, literalCode, distanceCode, bits) => {
+    sink.reserve((bits >>> 3) + 8);
+    const out = sink.bytes;
+    const literalBits = literalCode.codes;
+    const literalLengths = literalCode.lengths;
+    let at = sink.length;
+    let buffer = sink.bitBuffer;
+    let filled = sink.bitCount;
+    for (let index = 0; index < count; index += 1) {
+        const token = tokens[index] ?? 0;
+        const length = token >>> LENGTH_SHIFT;
+        const lengthIndex = LENGTH_INDEX[length] ?? 0;
+        const symbol = token < 256 ? token : 257 + lengthIndex;
+        buffer |= (literalBits[symbol] ?? 0) << filled;
+        filled += literalLengths[symbol] ?? 0;
+        if (filled >= 16) {
+            out[at++] = buffer;
+            out[at++] = buffer >>> 8;
+            buffer >>>= 16;
+            filled -= 16;
+        }
+        if (token < 256)
+            continue;
+        buffer |= (length - (LENGTH_BASE[lengthIndex] ?? 0)) << filled;
+        filled += LENGTH_EXTRA[lengthIndex] ?? 0;
+        if (filled >= 16) {
+            out[at++] = buffer;
+            out[at++] = buffer >>> 8;
+            buffer >>>= 16;
+            filled -= 16;
+        }
+        const reach = token & REACH_MASK;
+        const distance = distanceSymbol(reach);
+        buffer |= (distanceCode.codes[distance] ?? 0) << filled;
+        filled += distanceCode.lengths[distance] ?? 0;
+        if (filled >= 16) {
+            out[at++] = buffer;
+            out[at++] = buffer >>> 8;
+            buffer >>>= 16;
+            filled -= 16;
+        }
+        buffer |= (reach - (DISTANCE_BASE[distance] ?? 0)) << filled;
+        filled += DISTANCE_EXTRA[distance] ?? 0;
+        if (filled >= 16) {
+            out[at++] = buffer;
+            out[at++] = buffer >>> 8;
+            buffer >>>= 16;
+            filled -= 16;
+        }
+    }
+    sink.length = at;
+    sink.bitBuffer = buffer;
+    sink.bitCount = filled;
+    sink.bits(literalBits[END_OF_BLOCK] ?? 0, literalLengths[END_OF_BLOCK] ?? 0);
+};

@@ -1,0 +1,81 @@
+import { ToolError } from '../base/error.js';
+import { withMemory } from '../content/blob.js';
+import { imagesOf, nodeOf } from '../content/graph.js';
+import { loadGraph } from '../content/load-graph.js';
+import { nameFromRepoTag, nameText, refNameOf } from '../content/name.js';
+import { DOCKER_MANIFEST_FILE } from '../oci/docker-save.js';
+import { digestOfBlobPath } from '../oci/image-layout.js';
+import { readDockerImages } from './docker-archive.js';
+const configsOf = (graph, root) => imagesOf(graph, root).flatMap((node) => {
+    const manifest = node.manifest?.value;
+    return manifest?.kind === 'manifest' ? [manifest.config.digest] : [];
+});
+const addTo = (lists, key, value) => {
+    const list = lists.get(key);
+    if (list === undefined)
+        lists.set(key, [value]);
+    else
+        list.push(value);
+};
+const conflict = (tree, item, expected) => new ToolError('ARCHIVE_CONFLICT', 'index.json and manifest.json name different images', {
+    subject: `${tree.name}: ${DOCKER_MANIFEST_FILE}`,
+    expected,
+    found: `${item.repoTags.join(', ') || 'an untagged image'} with config ${item.config}`,
+    hint: 'tools disagree about which of the two counts; do not trust this archive',
+});
+/**
+ * A layout that docker's `manifest.json` describes too. Both must mean the same images, since one tool reads the one
+ * and the next tool the other. Two habits of Docker 25 and later are no conflict: an untagged image that stands only
+ * in `manifest.json` is a root of its own, and tags may stand only there.
+ * @throws {ToolError} ARCHIVE_CONFLICT
+ */
+export const reconcileHybrid = async (source, tree, items, options) => {
+    if (items.length === 0)
+        return source;
+    const { graph } = await loadGraph(source, options.limits);
+    const rootsOfConfig = new Map();
+    const rootsOfName = new Map();
+    for (const { descriptor, names } of graph.roots) {
+        for (const config of configsOf(graph, descriptor.digest))
+            addTo(rootsOfConfig, config, descriptor.digest);
+        for (const name of names)
+            addTo(rootsOfName, nameText(name), descriptor.digest);
+    }
+    const added = [];
+    const relabelled = new Map();
+    const orphans = [];
+    for (const item of items) {
+        const config = digestOfBlobPath(item.config);
+        const owners = config === undefined ? undefined : rootsOfConfig.get(config);
+        if (owners === undefined) {
+            if (item.repoTags.length > 0)
+                throw conflict(tree, item, 'an image of index.json');
+            orphans.push(item);
+            continue;
+        }
+        for (const name of item.repoTags.map(nameFromRepoTag)) {
+            const text = nameText(name);
+            const holders = rootsOfName.get(text) ?? [];
+            if (holders.some((digest) => owners.includes(digest)))
+                continue;
+            if (holders[0] !== undefined)
+                throw conflict(tree, item, `${text} to be ${holders[0]}`);
+            const owner = owners[0];
+            if (owner === undefined)
+                continue;
+            added.push({ descriptor: nodeOf(graph, owner).descriptor, name });
+            addTo(relabelled, owner, refNameOf(name));
+        }
+    }
+    const extra = await readDockerImages(tree, orphans, options);
+    // A bare tag says nothing once the full name is known.
+    const isBareTag = (root) => root.name?.kind === 'label' && (relabelled.get(root.descriptor.digest) ?? []).includes(root.name.text);
+    return {
+        ...source,
+        roots: [...source.roots.filter((root) => !isBareTag(root)), ...added, ...extra.roots],
+        blobs: withMemory(extra.documents, {
+            open: async (descriptor) => (await source.blobs.open(descriptor)) ?? extra.blobs.open(descriptor),
+        }),
+        notes: [...source.notes, ...extra.notes],
+    };
+};

@@ -1,0 +1,86 @@
+import { invariant } from '../base/error.js';
+import { runBulk } from '../codec/bulk.js';
+import { END_OF_TAR, paddingAfter } from '../codec/tar-header.js';
+import { headerOf } from './plan.js';
+async function* contentOf(entry, blobs, signal) {
+    if (entry.content.from === 'memory')
+        yield entry.content.bytes;
+    if (entry.content.from === 'blob')
+        yield* blobs.read(entry.content.descriptor, signal);
+}
+/** The archive from front to end, for pipes. @throws as the blob reader */
+export async function* writeArchive(plan, blobs, signal) {
+    let at = 0;
+    for (const entry of plan.entries) {
+        signal?.throwIfAborted();
+        const header = headerOf(plan, entry);
+        yield header;
+        at += header.length;
+        for await (const chunk of contentOf(entry, blobs, signal)) {
+            yield chunk;
+            at += chunk.length;
+        }
+        const padding = paddingAfter(entry.size);
+        if (padding > 0)
+            yield new Uint8Array(padding);
+        at += padding;
+    }
+    yield END_OF_TAR;
+    invariant(at + END_OF_TAR.length === plan.size, 'an archive of another size than planned');
+}
+/** Blobs opened at a time, far below what a process may open. */
+const EXTENTS_AT_ONCE = 128;
+/** Below this, a blob is not worth handing to the bulk copier. */
+const SMALL = 64 * 1024;
+const copyExtents = async (placed, file, options) => {
+    try {
+        await runBulk(placed.map(({ entry, extent }) => ({
+            ...extent.expectation,
+            extent: extent.file,
+            target: { fd: file.fd, offset: entry.offset, content: 'raw' },
+        })), options);
+    }
+    finally {
+        for (const { extent } of placed) {
+            await extent.release();
+        }
+    }
+};
+/**
+ * The archive into a file. The plan says where everything goes, so blobs that lie in files are copied in any order by
+ * all threads, each verified as it is copied. The file is complete only when this returns.
+ * @throws as {@link writeArchive}
+ */
+export const writeArchiveFile = async (plan, blobs, file, options) => {
+    await file.truncate(plan.size);
+    let placed = [];
+    const flush = async () => {
+        const batch = placed;
+        placed = [];
+        await copyExtents(batch, file, options);
+    };
+    try {
+        for (const entry of plan.entries) {
+            options.signal?.throwIfAborted();
+            await file.write(headerOf(plan, entry), entry.headerOffset);
+            const extent = entry.content.from === 'blob' && entry.size >= SMALL ? await blobs.extent(entry.content.descriptor) : undefined;
+            if (extent !== undefined) {
+                placed.push({ entry, extent });
+                if (placed.length >= EXTENTS_AT_ONCE)
+                    await flush();
+                continue;
+            }
+            let at = entry.offset;
+            for await (const chunk of contentOf(entry, blobs, options.signal)) {
+                await file.write(chunk, at);
+                at += chunk.length;
+                options.onBytes?.(chunk.length);
+            }
+            invariant(at === entry.offset + entry.size, 'a blob of another size than planned');
+        }
+        await flush();
+    }
+    finally {
+        await Promise.all(placed.map(({ extent }) => extent.release()));
+    }
+};

@@ -1,0 +1,58 @@
+import { ToolError } from '../base/error.js';
+import { excerpt } from '../base/escape.js';
+import { HEX_LENGTH, hashHex, isHashAlgorithm } from '../base/hash.js';
+const GRAMMAR = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+/** Longest digest taken: twice sha512, so that names stay far below every limit. */
+const MAX_LENGTH = 300;
+const isDigest = (text) => {
+    if (text.length > MAX_LENGTH || !GRAMMAR.test(text))
+        return false;
+    const colon = text.indexOf(':');
+    const algorithm = text.slice(0, colon);
+    return !isHashAlgorithm(algorithm) || new RegExp(`^[0-9a-f]{${HEX_LENGTH[algorithm]}}$`).test(text.slice(colon + 1));
+};
+/**
+ * Well-formed digests of unknown algorithms pass: they may be listed and carried by name, but not verified.
+ * @throws {ToolError} DIGEST_INVALID
+ */
+export const parseDigest = (text, place = {}) => {
+    if (isDigest(text))
+        return text;
+    throw new ToolError('DIGEST_INVALID', 'not a digest', {
+        ...place,
+        expected: 'ALGORITHM:HEX in lower case, such as sha256 and 64 digits',
+        found: `"${excerpt(text, 160)}"`,
+    });
+};
+/** Undefined instead of an error. */
+export const tryParseDigest = (text) => (isDigest(text) ? text : undefined);
+/**
+ * A digest where a name may stand as well: `app:1` has the form of a digest, too, so only algorithms that can be
+ * verified count.
+ */
+export const tryParseKnownDigest = (text) => {
+    const digest = tryParseDigest(text);
+    return digest !== undefined && isHashAlgorithm(algorithmOf(digest)) ? digest : undefined;
+};
+export const algorithmOf = (digest) => digest.slice(0, digest.indexOf(':'));
+export const encodedOf = (digest) => digest.slice(digest.indexOf(':') + 1);
+/**
+ * The algorithm of a digest that is to be verified.
+ * @throws {ToolError} DIGEST_ALGORITHM_UNSUPPORTED
+ */
+export const hashAlgorithmOf = (digest, subject = digest) => {
+    const algorithm = algorithmOf(digest);
+    if (isHashAlgorithm(algorithm))
+        return algorithm;
+    throw new ToolError('DIGEST_ALGORITHM_UNSUPPORTED', 'content named by this algorithm cannot be verified', {
+        subject,
+        expected: 'sha256 or sha512',
+        found: algorithm,
+    });
+};
+/** The digest that a hasher's result spells. */
+export const digestFromHex = (algorithm, hex) => parseDigest(`${algorithm}:${hex}`);
+/** The digest of one piece of memory; sha256 unless told. */
+export const digestOf = (bytes, algorithm = 'sha256') => digestFromHex(algorithm, hashHex(algorithm, bytes));
+/** Twelve hex digits, as docker shows IDs. */
+export const shortDigest = (digest) => encodedOf(digest).slice(0, 12);

@@ -1,0 +1,65 @@
+import { ToolError } from '../base/error.js';
+import { startHash } from '../base/hash.js';
+import { verifiedBlobs } from '../content/blob.js';
+import { planArchive } from '../format/plan.js';
+import { writeArchive } from '../format/write.js';
+import { digestFromHex } from '../oci/digest.js';
+import { openFileSource } from '../transport/file.js';
+import { scratchDirectory } from '../transport/scratch.js';
+import { parseLocation } from './location.js';
+import { openLocation, spoolStdin } from './open.js';
+import { imageEntries } from './report.js';
+import { withPrepared } from './save.js';
+import { fileDigest } from './verify/expectation.js';
+/** `digest`: the sha256 that `save` of the location would give, without writing it. @throws as `save` */
+export const archiveDigest = (location, options, context) => withPrepared([location], options, context, async (prepared) => {
+    const plan = planArchive(prepared.graph, options.profile, options.settings, options);
+    const hash = startHash('sha256');
+    context.observer({ type: 'phase', name: 'digest', total: plan.size });
+    for await (const chunk of writeArchive(plan, verifiedBlobs(prepared.blobs), context.signal)) {
+        hash.update(chunk);
+        context.observer({ type: 'bytes', done: chunk.length });
+    }
+    context.observer({ type: 'phase-end', name: 'digest' });
+    return { location, kind: 'archive', digest: digestFromHex('sha256', hash.hex()) };
+});
+/** `digest --file`: the sha256 of the file as it is; whether it is an archive does not matter. */
+export const asIsDigest = async (text, context) => {
+    const location = parseLocation(text, context.pathExists);
+    if (location.transport === 'oci' || location.transport === 'dir') {
+        throw new ToolError('LOCATION_INVALID', 'a directory has no digest as a file', {
+            subject: text,
+            hint: 'leave out --file to get the digest of its canonical archive',
+        });
+    }
+    const scratch = scratchDirectory(context.temporary);
+    const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
+    try {
+        context.observer({ type: 'phase', name: 'digest', total: file.size });
+        const digest = await fileDigest(file, context);
+        context.observer({ type: 'phase-end', name: 'digest' });
+        return { location: text, kind: 'file', digest };
+    }
+    finally {
+        await file.close();
+        await scratch.remove();
+    }
+};
+const imageDigest = (location, { names, digest, imageID, platform }) => ({
+    location,
+    kind: 'image',
+    digest,
+    ...(imageID === undefined ? {} : { imageID }),
+    names,
+    ...(platform === undefined ? {} : { platform }),
+});
+/** `digest --images`: digest and image ID of each image. Documents are verified, layers are not read. */
+export const imageDigests = async (location, context) => {
+    const opened = await openLocation(location, context);
+    try {
+        return imageEntries(opened.graph).map((entry) => imageDigest(location, entry));
+    }
+    finally {
+        await opened.close();
+    }
+};

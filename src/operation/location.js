@@ -1,0 +1,77 @@
+import { ToolError } from '../base/error.js';
+import { excerpt } from '../base/escape.js';
+import { parseSelector } from '../content/select.js';
+import { tryParseKnownDigest } from '../oci/digest.js';
+/** Transports that name files and directories, in skopeo's words. */
+export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'];
+/** Transports that SPEC names and this version cannot use yet. */
+const OTHER_TRANSPORTS = ['store', 'docker', 'docker-daemon'];
+const isFileTransport = (text) => FILE_TRANSPORTS.includes(text);
+const DRIVE = /^[A-Za-z]:[\\/]/;
+/** Places where PATH could end: before each `:` and before a trailing `@DIGEST` or `@N`. */
+const splits = (text) => {
+    const start = DRIVE.test(text) ? 2 : 0;
+    const found = [];
+    for (let index = start; index < text.length; index++) {
+        const rest = text.slice(index + 1);
+        if (text[index] === ':' || (text[index] === '@' && (/^\d{1,6}$/.test(rest) || tryParseKnownDigest(rest) !== undefined)))
+            found.push(index);
+    }
+    return found;
+};
+const selectorsOf = (suffix) => {
+    const text = suffix.startsWith(':') ? suffix.slice(1) : suffix;
+    if (text === '')
+        return { selectors: [] };
+    const at = text.lastIndexOf('@');
+    const digest = at < 0 ? undefined : tryParseKnownDigest(text.slice(at + 1));
+    const name = at < 0 || digest === undefined ? text : text.slice(0, at);
+    if (digest !== undefined)
+        return { ...(name === '' ? {} : { reference: name }), selectors: [{ by: 'digest', digest }] };
+    const selector = parseSelector(text);
+    return { ...(selector.by === 'name' ? { reference: text } : {}), selectors: [selector] };
+};
+const splitPath = (rest, exists) => {
+    if (exists(rest))
+        return { path: rest, suffix: '' };
+    const candidates = splits(rest);
+    // A path that exists settles it; otherwise the first colon does, as in skopeo.
+    const at = candidates.find((index) => exists(rest.slice(0, index))) ?? candidates[0];
+    return at === undefined ? { path: rest, suffix: '' } : { path: rest.slice(0, at), suffix: rest.slice(at) };
+};
+/**
+ * Reads a location: `TRANSPORT:PATH[:REF][@DIGEST]`, `-`, or a path.
+ * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED
+ */
+export const parseLocation = (text, exists) => {
+    if (text === '-')
+        return { text, transport: 'stdio', path: '-', selectors: [] };
+    if (text === '')
+        throw new ToolError('LOCATION_INVALID', 'an empty location', { expected: 'TRANSPORT:PATH[:REF], a path, or -' });
+    const transport = /^([a-z][a-z-]+):/.exec(text)?.[1];
+    if (transport !== undefined && isFileTransport(transport)) {
+        const { path, suffix } = splitPath(text.slice(transport.length + 1), exists);
+        if (path === '') {
+            throw new ToolError('LOCATION_INVALID', 'a location without a path', {
+                subject: text,
+                expected: `${transport}:PATH[:REF]`,
+            });
+        }
+        return { text, transport, path, ...selectorsOf(suffix) };
+    }
+    if (exists(text) || /^[./\\]/.test(text) || DRIVE.test(text)) {
+        return { text, transport: 'auto', path: text, selectors: [] };
+    }
+    if (transport !== undefined && OTHER_TRANSPORTS.includes(transport)) {
+        throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
+            subject: text,
+            expected: `${FILE_TRANSPORTS.join(':, ')}:, a path, or -`,
+            hint: 'save the image into an archive first, then name the archive',
+        });
+    }
+    throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
+        subject: excerpt(text),
+        expected: `${FILE_TRANSPORTS.join(':, ')}:, an existing path, a path that starts with . or /, or -`,
+        hint: 'references in a local store are not part of this version; name an archive or a layout',
+    });
+};

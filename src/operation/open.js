@@ -1,0 +1,171 @@
+import { ToolError } from '../base/error.js';
+import { SNIFF_LENGTH, decompress, sniffCompression } from '../codec/compression.js';
+import { openTarTree } from '../codec/tar-index.js';
+import { loadGraph } from '../content/load-graph.js';
+import { selectImages } from '../content/select.js';
+import { openImages } from '../format/detect.js';
+import { DOCKER_MANIFEST_FILE } from '../oci/docker-save.js';
+import { isDirectory, openDirectoryTree } from '../transport/directory.js';
+import { openFileSource } from '../transport/file.js';
+import { scratchDirectory } from '../transport/scratch.js';
+import { parseLocation } from './location.js';
+const unpackOuter = async (file, scratch, context) => {
+    const compression = sniffCompression(await file.readAt(0, SNIFF_LENGTH));
+    if (compression === 'none')
+        return { plain: file, notes: [] };
+    const { observer } = context;
+    const notes = [];
+    observer({ type: 'phase', name: `decompress ${file.name}`, total: file.size });
+    const counted = async function* () {
+        for await (const chunk of file.read(undefined, context.signal)) {
+            observer({ type: 'bytes', done: chunk.length });
+            yield chunk;
+        }
+    };
+    const stream = decompress(counted(), compression, {
+        subject: file.name,
+        limits: context.limits,
+        onNote: ({ code, found }) => notes.push({ code, severity: 'warning', message: 'ignored at the end of the file', subject: file.name, found }),
+    });
+    const plain = await scratch.spool(stream, file.name);
+    observer({ type: 'phase-end', name: `decompress ${file.name}` });
+    return { plain, notes };
+};
+/** Standard input in a private file. @throws {ToolError} LOCATION_INVALID, NO_SPACE, IO */
+export const spoolStdin = async (scratch, context) => {
+    if (context.stdin === undefined) {
+        throw new ToolError('LOCATION_INVALID', 'standard input is not to be had here', { subject: '-' });
+    }
+    context.observer({ type: 'phase', name: 'read standard input' });
+    const { observer, signal } = context;
+    const input = context.stdin();
+    const counted = async function* () {
+        for await (const chunk of input) {
+            signal?.throwIfAborted();
+            observer({ type: 'bytes', done: chunk.length });
+            yield chunk;
+        }
+    };
+    const source = await scratch.spool(counted(), '-');
+    observer({ type: 'phase-end', name: 'read standard input' });
+    return source;
+};
+const emptyArchive = (name) => new ToolError('ARCHIVE_EMPTY', 'the file is empty', { subject: name, expected: 'an image archive', found: '0 bytes' });
+const MAGIC = { offset: 257, text: 'ustar' };
+/** True for what fails at its first byte as a tar and does not call itself one: most likely it never was. */
+const isNoTar = async (file, error) => {
+    if (!(error instanceof ToolError) || error.class !== 'input' || error.details.offset !== 0)
+        return false;
+    return Buffer.from(await file.readAt(MAGIC.offset, MAGIC.text.length)).toString('latin1') !== MAGIC.text;
+};
+const unknownFormat = async (file, cause) => new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'not a tar', {
+    subject: file.name,
+    offset: 0,
+    expected: 'a tar, as it is or compressed by gzip, zstd, bzip2 or xz',
+    found: `bytes ${Buffer.from(await file.readAt(0, 8)).toString('hex')}`,
+    cause,
+});
+const openTree = async (location, scratch, context) => {
+    if (location.transport !== 'stdio' && (await isDirectory(location.path))) {
+        return { tree: await openDirectoryTree(location.path, context.limits), isDirectory: true, notes: [] };
+    }
+    const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
+    const sources = [file];
+    try {
+        if (file.size === 0)
+            throw emptyArchive(file.name);
+        const { plain, notes } = await unpackOuter(file, scratch, context);
+        sources.push(plain);
+        const options = { limits: context.limits, ...(context.signal === undefined ? {} : { signal: context.signal }) };
+        const tree = await openTarTree(plain, options).catch(async (error) => {
+            throw (await isNoTar(plain, error)) ? await unknownFormat(plain, error) : error;
+        });
+        return {
+            tree: {
+                ...tree,
+                close: async () => {
+                    await tree.close();
+                    for (const source of sources)
+                        await source.close();
+                },
+            },
+            isDirectory: false,
+            file,
+            notes,
+        };
+    }
+    catch (error) {
+        for (const source of sources)
+            await source.close();
+        throw error;
+    }
+};
+/** A transport that was named must be what is there; without one the content decides. */
+const checkTransport = (location, opened, source) => {
+    const isHybrid = opened.tree.entry(DOCKER_MANIFEST_FILE) !== undefined;
+    const fits = {
+        auto: true,
+        stdio: true,
+        'docker-archive': !opened.isDirectory && (source.kind === 'docker-archive' || isHybrid),
+        'oci-archive': !opened.isDirectory && source.kind === 'oci-layout',
+        oci: opened.isDirectory && source.kind === 'oci-layout',
+        dir: opened.isDirectory && source.kind === 'directory',
+    };
+    if (fits[location.transport])
+        return;
+    throw new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'the location is of another kind than its transport says', {
+        subject: location.text,
+        expected: `${location.transport}:`,
+        found: `${source.kind} in a ${opened.isDirectory ? 'directory' : 'file'}`,
+        hint: 'name the path without a transport, and its content tells what it is',
+    });
+};
+/**
+ * Opens what a location names and reads its documents, verified. Layers are not read, except compressed ones of a
+ * docker-archive, for which nothing else vouches.
+ * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND and other system errors, and whatever the
+ * tar, the format and the documents can be refused for
+ */
+export const openLocation = async (text, context) => {
+    const location = parseLocation(text, context.pathExists);
+    const scratch = scratchDirectory(context.temporary);
+    let opened;
+    try {
+        opened = await openTree(location, scratch, context);
+        const { limits, threads, signal } = context;
+        const source = await openImages(opened.tree, { limits, threads, ...(signal === undefined ? {} : { signal }) });
+        checkTransport(location, opened, source);
+        const { graph: whole, blobs } = await loadGraph({ ...source, notes: [...opened.notes, ...source.notes] }, limits);
+        return {
+            location,
+            source,
+            graph: selectImages(whole, location.selectors),
+            whole,
+            blobs,
+            ...(opened.file === undefined ? {} : { file: opened.file }),
+            close: async () => {
+                await source.close();
+                await scratch.remove();
+            },
+        };
+    }
+    catch (error) {
+        await opened?.tree.close();
+        await scratch.remove();
+        throw error;
+    }
+};
+/** Opens several locations, in their order; all or none. @throws as {@link openLocation} */
+export const openLocations = async (texts, context) => {
+    const opened = [];
+    try {
+        for (const text of texts)
+            opened.push(await openLocation(text, context));
+        return opened;
+    }
+    catch (error) {
+        for (const images of opened)
+            await images.close();
+        throw error;
+    }
+};

@@ -1,0 +1,87 @@
+import { ToolError } from '../base/error.js';
+import { nameFromRefName, nameFromRepoTag } from '../content/name.js';
+import { renameImages } from '../content/select.js';
+import { planArchive } from '../format/plan.js';
+import { DEFAULT_SETTINGS, PROFILES } from '../format/profile.js';
+import { parseLocation } from './location.js';
+import { placeInDirectory, placeInLayout } from './place.js';
+import { imageEntries } from './report.js';
+import { withPrepared, writePlanTo } from './save.js';
+const destinationOf = (text, context) => {
+    // What is to be written need not exist, so a bare path is one as well.
+    const location = parseLocation(text, (path) => path === text || context.pathExists(path));
+    if (location.selectors.some((selector) => selector.by !== 'name')) {
+        throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
+            subject: text,
+            expected: 'TRANSPORT:PATH[:REF]',
+        });
+    }
+    return location;
+};
+/** A REF of the destination names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
+const withDestinationName = (graph, location) => {
+    if (location.reference === undefined)
+        return graph;
+    const name = location.transport === 'docker-archive' ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
+    return renameImages(graph, [{ to: name }], 'only the new name');
+};
+const archiveProfile = (location) => (location.transport === 'oci-archive' ? 'oci-1' : 'hybrid-1');
+const writeTo = async (location, destination, images, options, context) => {
+    switch (location.transport) {
+        case 'oci':
+            return (await placeInLayout(location.path, images, options, context)).absent;
+        case 'dir':
+            await placeInDirectory(location.path, images, options, context);
+            return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent;
+        case 'auto':
+        case 'docker-archive':
+        case 'oci-archive': {
+            const plan = planArchive(images.graph, PROFILES[archiveProfile(location)], options.settings, options);
+            await writePlanTo(plan, images, { path: location.path, durable: options.durable }, context);
+            return plan.absent;
+        }
+        case 'stdio': {
+            if (destination.stdout === undefined)
+                throw new ToolError('LOCATION_INVALID', 'standard output is not to be had here', { subject: '-' });
+            const plan = planArchive(images.graph, PROFILES['hybrid-1'], options.settings, options);
+            await writePlanTo(plan, images, { stream: destination.stdout }, context);
+            return plan.absent;
+        }
+    }
+};
+/**
+ * `copy`: images from one location to another, digests preserved or the reason why not.
+ * @throws {ToolError} whatever the source can be refused for; DESTINATION_UNFIT, LOCATION_INVALID; system errors
+ */
+export const copy = async (source, destination, options, context) => {
+    const location = destinationOf(destination.text, context);
+    return withPrepared([source], options, context, async (prepared) => {
+        const graph = withDestinationName(prepared.graph, location);
+        const absent = await writeTo(location, destination, { ...prepared, graph }, options, context);
+        return {
+            source,
+            destination: destination.text,
+            images: imageEntries(graph),
+            changes: prepared.changes,
+            dropped: prepared.dropped,
+            absent,
+            notes: graph.notes,
+        };
+    });
+};
+/** `load`: as `copy`, with every layer's diffID verified on the way if asked. @throws as {@link copy} */
+export const load = async (source, destination, options, context) => {
+    const { dropped: _dropped, ...report } = await copy(source, destination, options, context);
+    return report;
+};
+/** `load --list`: what would be loaded. Documents are verified, layers are not read. */
+export const listLoad = async (source, options, context) => withPrepared([source], { ...options, layers: 'keep', deep: false }, context, async (prepared) => {
+    const plan = planArchive(prepared.graph, PROFILES['oci-1'], DEFAULT_SETTINGS, { allowSparse: true });
+    return {
+        source,
+        images: imageEntries(prepared.graph),
+        changes: [],
+        absent: plan.absent,
+        notes: prepared.graph.notes,
+    };
+});

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ToolError, fromSystemError } from '../base/error.js';
+import { syncDirectory } from './sync-directory.js';
+const writeFully = async (handle, bytes, position) => {
+    for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position === null ? null : position + done);
+        done += bytesWritten;
+    }
+};
+/** A link is written through, as the user's shell would do, and stays a link. */
+const resolveTarget = async (path) => {
+    const linked = await lstat(path).then((found) => found.isSymbolicLink(), () => false);
+    return linked ? realpath(path) : path;
+};
+/**
+ * Begins a file. The umask decides its mode, as for any file the user makes.
+ * @throws {ToolError} FILE_NOT_FOUND, PERMISSION_DENIED, NO_SPACE, IO; DESTINATION_UNFIT for a directory
+ */
+export const createOutputFile = async (path) => {
+    const fail = (error) => {
+        throw fromSystemError(error, 'cannot be written', path);
+    };
+    const target = await resolveTarget(path).catch(fail);
+    const existing = await stat(target).catch(() => undefined);
+    if (existing?.isDirectory() === true) {
+        throw new ToolError('DESTINATION_UNFIT', 'the output is a directory', { subject: path, expected: 'a file', found: 'a directory' });
+    }
+    const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.partial`);
+    const handle = await open(temporary, 'wx', 0o666).catch(fail);
+    let state = 'open';
+    return {
+        fd: handle.fd,
+        truncate: (size) => handle.truncate(size).catch(fail),
+        write: (bytes, position) => writeFully(handle, bytes, position).catch(fail),
+        commit: async ({ durable }) => {
+            try {
+                if (durable)
+                    await handle.sync();
+                await handle.close();
+                await rename(temporary, target);
+                state = 'done';
+                if (durable)
+                    await syncDirectory(dirname(target));
+            }
+            catch (error) {
+                fail(error);
+            }
+        },
+        discard: async () => {
+            if (state === 'done')
+                return;
+            state = 'done';
+            await handle.close().catch(() => { });
+            await rm(temporary, { force: true });
+        },
+    };
+};
+/** True for something that exists and is neither a regular file nor a link to one: `/dev/null`, a FIFO. */
+export const isSpecialFile = async (path) => {
+    const found = await stat(path).catch(() => undefined);
+    return found !== undefined && !found.isFile() && !found.isDirectory();
+};
+/** Writes a stream into a device or FIFO, in order. @throws {ToolError} PIPE_CLOSED, NO_SPACE, IO */
+export const writeSpecialFile = async (path, stream) => {
+    const fail = (error) => {
+        throw fromSystemError(error, 'cannot be written', path);
+    };
+    const handle = await open(path, 'w').catch(fail);
+    try {
+        for await (const chunk of stream)
+            await writeFully(handle, chunk, null).catch(fail);
+    }
+    finally {
+        await handle.close().catch(fail);
+    }
+};
+/** A small file as a whole. @throws as {@link createOutputFile} */
+export const writeOutputFile = async (path, bytes) => {
+    const file = await createOutputFile(path);
+    try {
+        await file.write(bytes, 0);
+        await file.commit({ durable: false });
+    }
+    finally {
+        await file.discard();
+    }
+};

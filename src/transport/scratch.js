@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromSystemError } from '../base/error.js';
+import { openFileSource } from './file.js';
+/**
+ * A directory that only this user can read, made when first used, below `$TMPDIR` unless told.
+ * @throws {ToolError} NO_SPACE, PERMISSION_DENIED, IO
+ */
+export const scratchDirectory = (parent = tmpdir()) => {
+    const root = join(parent, `.ingot-${randomBytes(8).toString('hex')}`);
+    let made;
+    let count = 0;
+    const fail = (error) => {
+        throw fromSystemError(error, 'the temporary directory cannot be used', parent);
+    };
+    const create = async () => {
+        made ??= mkdir(root, { mode: 0o700 });
+        await made.catch(fail);
+        const path = join(root, String(count++));
+        const handle = await open(path, 'wx+', 0o600).catch(fail);
+        return {
+            path,
+            fd: handle.fd,
+            write: async (chunk) => {
+                for (let done = 0; done < chunk.length;) {
+                    done += (await handle.write(chunk, done).catch(fail)).bytesWritten;
+                }
+            },
+            seal: () => handle.close().catch(fail),
+            discard: async () => {
+                await handle.close().catch(fail);
+                await rm(path, { force: true });
+            },
+            open: () => openFileSource(path),
+        };
+    };
+    return {
+        create,
+        spool: async (stream, name) => {
+            const file = await create();
+            try {
+                for await (const chunk of stream)
+                    await file.write(chunk);
+            }
+            finally {
+                await file.seal();
+            }
+            return openFileSource(file.path, name);
+        },
+        remove: async () => {
+            if (made !== undefined)
+                await rm(root, { recursive: true, force: true });
+        },
+    };
+};
