@@ -26,7 +26,11 @@ export interface Command {
   readonly operands: Operands;
   readonly flags: FlagTable;
   readonly examples: readonly Example[];
-  readonly run: (given: ReadonlyMap<string, readonly string[]>, operands: readonly string[], session: Session) => Promise<Outcome>;
+  readonly run: (
+    given: ReadonlyMap<string, readonly string[]>,
+    operands: readonly string[],
+    session: Session,
+  ) => Promise<Outcome>;
 }
 
 /** A command before its modules are read. */

@@ -17,7 +17,9 @@ const limitsOf = (flags: GlobalValues): Limits => ({
   ...(flags['max-document'] === undefined
     ? {}
     : { document: flags['max-document'], topDocument: Math.max(flags['max-document'], DEFAULT_LIMITS.topDocument) }),
-  ...(flags['max-members'] === undefined ? {} : { members: flags['max-members'], nodes: Math.max(flags['max-members'], DEFAULT_LIMITS.nodes) }),
+  ...(flags['max-members'] === undefined
+    ? {}
+    : { members: flags['max-members'], nodes: Math.max(flags['max-members'], DEFAULT_LIMITS.nodes) }),
   ...(flags['max-layer-size'] === undefined ? {} : { decompressed: flags['max-layer-size'] }),
   ...(flags['max-ratio'] === undefined ? {} : { decompressionRatio: flags['max-ratio'] }),
 });
@@ -59,5 +61,8 @@ export const mtimeOf = (option: number | undefined, env: Io['env']): { readonly 
   if (option !== undefined) return { mtime: option };
   if (epoch === undefined || epoch === '') return {};
   if (/^\d{1,15}$/.test(epoch)) return { mtime: Number(epoch) };
-  throw new ToolError('USAGE', 'not seconds since 1970', { subject: 'SOURCE_DATE_EPOCH', found: `"${excerpt(epoch)}"` });
+  throw new ToolError('USAGE', 'not seconds since 1970', {
+    subject: 'SOURCE_DATE_EPOCH',
+    found: `"${excerpt(epoch)}"`,
+  });
 };

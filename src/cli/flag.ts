@@ -33,7 +33,12 @@ export const switchFlag = (about: string, style: FlagStyle = {}): Flag<boolean> 
   read: (given) => given.at(-1) === 'true',
 });
 
-export const valueFlag = <T>(value: string, about: string, parse: (text: string) => T, style: FlagStyle = {}): Flag<T | undefined> => ({
+export const valueFlag = <T>(
+  value: string,
+  about: string,
+  parse: (text: string) => T,
+  style: FlagStyle = {},
+): Flag<T | undefined> => ({
   about,
   value,
   ...style,
@@ -50,7 +55,12 @@ export const listFlag = <T>(value: string, about: string, parse: (text: string) 
   read: (given) => given.map(parse),
 });
 
-export const choiceFlag = <const C extends string>(value: string, about: string, choices: readonly C[], fallback: C): Flag<C> => ({
+export const choiceFlag = <const C extends string>(
+  value: string,
+  about: string,
+  choices: readonly C[],
+  fallback: C,
+): Flag<C> => ({
   about,
   value,
   choices,
@@ -59,7 +69,10 @@ export const choiceFlag = <const C extends string>(value: string, about: string,
     if (last === undefined) return fallback;
     const known = choices.find((choice) => choice === last);
     if (known !== undefined) return known;
-    throw new ToolError('USAGE', 'not one of the choices', { expected: choices.join(', '), found: `"${excerpt(last)}"` });
+    throw new ToolError('USAGE', 'not one of the choices', {
+      expected: choices.join(', '),
+      found: `"${excerpt(last)}"`,
+    });
   },
 });
 
@@ -76,24 +89,40 @@ export const parseCount = (text: string): number => {
   throw new ToolError('USAGE', 'not a number from 1', { found: `"${excerpt(text)}"` });
 };
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1_048_576, G: 1_073_741_824, T: 1_099_511_627_776 };
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  K: 1024,
+  M: 1_048_576,
+  G: 1_073_741_824,
+  T: 1_099_511_627_776,
+};
 
 /** Bytes; K, M, G and T are powers of 1024. */
 export const parseBytes = (text: string): number => {
   const parts = /^(\d{1,15})([KMGT]?)(?:i?B)?$/i.exec(text);
   const bytes = Number(parts?.[1] ?? 0) * (UNITS[(parts?.[2] ?? '').toUpperCase()] ?? 1);
   if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
-  throw new ToolError('USAGE', 'not a size', { expected: 'bytes, or a number with K, M, G or T', found: `"${excerpt(text)}"` });
+  throw new ToolError('USAGE', 'not a size', {
+    expected: 'bytes, or a number with K, M, G or T',
+    found: `"${excerpt(text)}"`,
+  });
 };
 
 /** Reads every flag of a table. A value that does not fit is an error of the command line, whatever the reader calls it. */
-export const readFlags = <F extends FlagTable>(table: F, given: ReadonlyMap<string, readonly string[]>): FlagValues<F> => {
+export const readFlags = <F extends FlagTable>(
+  table: F,
+  given: ReadonlyMap<string, readonly string[]>,
+): FlagValues<F> => {
   const entries = Object.entries(table).map(([name, flag]): [string, unknown] => {
     try {
       return [name, flag.read(given.get(name) ?? [])];
     } catch (error) {
       if (!(error instanceof ToolError) || error.class === 'defect') throw error;
-      const usage = new ToolError('USAGE', error.what, { ...error.details, ...(error.hint === undefined ? {} : { hint: error.hint }), cause: error });
+      const usage = new ToolError('USAGE', error.what, {
+        ...error.details,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        cause: error,
+      });
       throw usage.within({ subject: `--${name}` });
     }
   });

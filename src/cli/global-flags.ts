@@ -24,7 +24,11 @@ export const GLOBAL_FLAGS: GlobalFlags = {
   progress: choiceFlag('MODE', 'auto (a bar on a terminal), plain, json or none', PROGRESS_MODES, 'auto'),
   threads: valueFlag('N', 'threads that work at once; no output byte depends on it (default: up to 4)', parseCount),
   tmp: valueFlag('DIR', 'where temporary files go (default: $TMPDIR)', parseText, { path: true }),
-  'max-document': valueFlag('SIZE', 'largest manifest, index or config (default: 4M, 16M for lists of images)', parseBytes),
+  'max-document': valueFlag(
+    'SIZE',
+    'largest manifest, index or config (default: 4M, 16M for lists of images)',
+    parseBytes,
+  ),
   'max-members': valueFlag('N', 'most members of one tar (default: 100000)', parseCount),
   'max-layer-size': valueFlag('SIZE', 'largest decompressed blob or outer file (default: 64G)', parseBytes),
   'max-ratio': valueFlag('N', 'most bytes that decompress from one (default: 2000)', parseCount),

@@ -6,9 +6,9 @@ import type { OutputStream } from './io.js';
 export interface Output {
   readonly isTerminal: boolean;
   /** @throws {ToolError} PIPE_CLOSED, NO_SPACE, IO */
-  write(data: string | Uint8Array): Promise<void>;
+  readonly write: (data: string | Uint8Array) => Promise<void>;
   /** A whole stream, a chunk at a time, as fast as it is taken. @throws as {@link Output.write} */
-  writeAll(stream: ByteStream): Promise<void>;
+  readonly writeAll: (stream: ByteStream) => Promise<void>;
 }
 
 const failed = (error: unknown, name: string): ToolError => fromSystemError(error, 'cannot be written', name);
@@ -45,4 +45,5 @@ export const outputOf = (stream: OutputStream, name: string): Output => {
 export const STDOUT = 'standard output';
 
 /** True for the failure of a reader that has seen enough: no message helps anybody then. */
-export const isReaderGone = (error: ToolError): boolean => error.code === 'PIPE_CLOSED' && error.details.subject === STDOUT;
+export const isReaderGone = (error: ToolError): boolean =>
+  error.code === 'PIPE_CLOSED' && error.details.subject === STDOUT;

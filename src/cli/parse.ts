@@ -54,7 +54,10 @@ const declare = (program: Argv, flags: FlagTable): Argv => {
   for (const [name, { value, short }] of Object.entries(flags)) {
     const alias = short === undefined ? {} : { alias: short };
     // No type array: such an option swallows the words after it. A repeated text option is an array all the same.
-    declared = declared.option(name, value === undefined ? { type: 'boolean', ...alias } : { type: 'string', nargs: 1, ...alias });
+    declared = declared.option(
+      name,
+      value === undefined ? { type: 'boolean', ...alias } : { type: 'string', nargs: 1, ...alias },
+    );
   }
   return declared;
 };
@@ -89,7 +92,10 @@ const givenOf = (parsed: Parsed, flags: FlagTable, command: Command | undefined)
   return given;
 };
 
-const checkOperands = ({ name, operands: { name: what, min, max }, synopsis }: Command, operands: readonly string[]): void => {
+const checkOperands = (
+  { name, operands: { name: what, min, max }, synopsis }: Command,
+  operands: readonly string[],
+): void => {
   if (operands.length >= min && operands.length <= max) return;
   const extra = operands[max];
   throw new ToolError('USAGE', operands.length < min ? `${what} is missing` : 'a word too many', {
@@ -121,7 +127,17 @@ export const parseCommandLine = async (argv: readonly string[]): Promise<ParsedL
   const words = ['_', '--'].flatMap((key) => (parsed[key] ?? []) as readonly (string | number)[]).map(String);
   const [first, ...operands] = words;
   if (command === undefined && first !== undefined) {
-    throw usage('no such command', first, meant(nearName(first, COMMANDS.map(({ name }) => name)), ''));
+    throw usage(
+      'no such command',
+      first,
+      meant(
+        nearName(
+          first,
+          COMMANDS.map(({ name }) => name),
+        ),
+        '',
+      ),
+    );
   }
   checkLongOptions(argv, flags, command);
   const given = givenOf(parsed, flags, command);

@@ -27,7 +27,9 @@ export interface Session {
  */
 export const archiveOutput = ({ stdout, flags }: Session): Output['writeAll'] => {
   if (flags.json) {
-    throw new ToolError('USAGE', 'an archive and --json cannot both go to standard output', { hint: 'write the archive to a file' });
+    throw new ToolError('USAGE', 'an archive and --json cannot both go to standard output', {
+      hint: 'write the archive to a file',
+    });
   }
   if (stdout.isTerminal) {
     throw new ToolError('OUTPUT_IS_TERMINAL', 'an archive is no text for a terminal', {

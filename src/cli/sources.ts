@@ -29,9 +29,11 @@ const expand = async (text: string, { transport, pattern, suffix }: Pattern): Pr
   // Most command lines have no pattern and need not wait for the library.
   const { default: fastGlob } = await import('fast-glob');
   if (!fastGlob.isDynamicPattern(pattern)) return [text];
-  const found = await fastGlob(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, { onlyFiles: false }).catch((error: unknown) => {
-    throw fromSystemError(error, 'cannot be searched', pattern);
-  });
+  const found = await fastGlob(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, { onlyFiles: false }).catch(
+    (error: unknown) => {
+      throw fromSystemError(error, 'cannot be searched', pattern);
+    },
+  );
   if (found.length === 0) {
     throw new ToolError('FILE_NOT_FOUND', 'nothing matches the pattern', { subject: pattern, hint: 'check the path' });
   }
@@ -50,4 +52,11 @@ export const expandSources = async (texts: readonly string[], exists: PathExists
     for (const location of pattern === undefined ? [text] : await expand(text, pattern)) locations.add(location);
   }
   return [...locations];
+};
+
+/** The one location that is meant. @throws {ToolError} USAGE for a pattern that matches several; as {@link expandSources} */
+export const expandSource = async (text: string, exists: PathExists): Promise<string> => {
+  const [only = text, another] = await expandSources([text], exists);
+  if (another === undefined) return only;
+  throw new ToolError('USAGE', 'the pattern matches several paths', { subject: text, hint: 'name one of them' });
 };

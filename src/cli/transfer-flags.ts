@@ -26,7 +26,10 @@ const layersFlag: Flag<LayerChoice> = {
     const known = LAYER_MODES.find((mode) => mode === last);
     if (known !== undefined) return { mode: known };
     if (last.startsWith('gzip=')) return { mode: 'gzip', codec: last.slice('gzip='.length) };
-    throw new ToolError('USAGE', 'no such mode', { expected: `${LAYER_MODES.join(', ')} or gzip=CODEC`, found: `"${excerpt(last)}"` });
+    throw new ToolError('USAGE', 'no such mode', {
+      expected: `${LAYER_MODES.join(', ')} or gzip=CODEC`,
+      found: `"${excerpt(last)}"`,
+    });
   },
 };
 
@@ -60,22 +63,39 @@ type TransferFlags = {
 /** What decides the bytes of a result, in every command that makes or compares one. */
 export const TRANSFER_FLAGS: TransferFlags = {
   layers: layersFlag,
-  'manifest-from': listFlag('FILE', 'for restore: a manifest, recipe, lock or location with the manifest; repeatable', parseText),
+  'manifest-from': listFlag(
+    'FILE',
+    'for restore: a manifest, recipe, lock or location with the manifest; repeatable',
+    parseText,
+  ),
   'restore-best-effort': switchFlag('for restore: keep what cannot be restored instead of failing'),
   platform: listFlag('P', 'only images for this platform, such as linux/arm64; repeatable', parsePlatform),
   name: listFlag('[SRC=]NEW', 'rename SRC (a name, a digest, @N), or name the only image; repeatable', parseRename),
   'drop-referrers': switchFlag('leave out signatures and others that only refer to an image'),
   'allow-sparse': switchFlag('record blobs that are not there instead of refusing'),
   'keep-annotations': switchFlag('keep annotations of manifests that have to be replaced'),
-  mtime: valueFlag('TIME', 'time in archive headers: seconds or RFC 3339 (default: $SOURCE_DATE_EPOCH, else 0)', parseMtime),
-  'docker-platform': valueFlag('P', 'image of an index that manifest.json offers (default: linux/amd64)', parsePlatform),
+  mtime: valueFlag(
+    'TIME',
+    'time in archive headers: seconds or RFC 3339 (default: $SOURCE_DATE_EPOCH, else 0)',
+    parseMtime,
+  ),
+  'docker-platform': valueFlag(
+    'P',
+    'image of an index that manifest.json offers (default: linux/amd64)',
+    parsePlatform,
+  ),
 };
 
 const [DEFAULT_PROFILE = ''] = PROFILE_CHOICES;
 
 /** What else decides the bytes of a canonical archive. */
 export const CANONICAL_FLAGS: TransferFlags & { readonly profile: Flag<string> } = {
-  profile: choiceFlag('NAME', `${DEFAULT_PROFILE} (default) or oci-1: without manifest.json`, PROFILE_CHOICES, DEFAULT_PROFILE),
+  profile: choiceFlag(
+    'NAME',
+    `${DEFAULT_PROFILE} (default) or oci-1: without manifest.json`,
+    PROFILE_CHOICES,
+    DEFAULT_PROFILE,
+  ),
   ...TRANSFER_FLAGS,
 };
 
@@ -121,7 +141,11 @@ export const transferOptions = (flags: TransferValues): TransferOptions => {
 
 /** The settings of the bytes, from options and environment. @throws {ToolError} USAGE */
 export const canonicalOptions = (
-  flags: { readonly profile?: string; readonly mtime: number | undefined; readonly 'docker-platform': Platform | undefined },
+  flags: {
+    readonly profile?: string;
+    readonly mtime: number | undefined;
+    readonly 'docker-platform': Platform | undefined;
+  },
   env: Io['env'],
 ): ReturnType<typeof canonicalChoice> =>
   canonicalChoice({

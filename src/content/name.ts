@@ -6,11 +6,12 @@ import { tryParseKnownDigest } from '../oci/digest.js';
 
 /**
  * What an image is called. A `reference` is a fully qualified name; a `label` is any other text that a layout gives
- * as `ref.name`, most often a bare tag.
+ * as `ref.name`, most often a bare tag. A `misnomer` had to be a reference and is none: it can be shown, chosen and
+ * replaced, but no archive may carry it.
  */
 export type ImageName =
   | { readonly kind: 'reference'; readonly reference: Reference }
-  | { readonly kind: 'label'; readonly text: string };
+  | { readonly kind: 'label' | 'misnomer'; readonly text: string };
 
 /** The name as text: `docker.io/library/alpine:3`, or the label. */
 export const nameText = (name: ImageName): string =>
@@ -18,7 +19,7 @@ export const nameText = (name: ImageName): string =>
 
 /** What stands in `org.opencontainers.image.ref.name`: the tag, else the whole name. */
 export const refNameOf = (name: ImageName): string =>
-  name.kind === 'label' ? name.text : (name.reference.tag ?? formatReference(name.reference));
+  name.kind === 'reference' ? (name.reference.tag ?? formatReference(name.reference)) : name.text;
 
 export const compareNames = (a: ImageName, b: ImageName): number => compareBytes(nameText(a), nameText(b));
 
@@ -34,7 +35,7 @@ export const nameFromRefName = (text: string): ImageName => {
 /** A name of docker's RepoTags: a familiar reference. */
 export const nameFromRepoTag = (text: string): ImageName => {
   const reference = tryParseReference(text);
-  return reference === undefined ? { kind: 'label', text } : { kind: 'reference', reference };
+  return reference === undefined ? { kind: 'misnomer', text } : { kind: 'reference', reference };
 };
 
 /**
@@ -54,7 +55,7 @@ export const nameFromAnnotations = (annotations: ReadonlyMap<string, string>): I
 
 /** @throws {ToolError} REFERENCE_INVALID for a name that no archive may carry */
 export const checkName = (name: ImageName): void => {
-  if (name.kind === 'reference' || REF_NAME.test(name.text) || isTag(name.text)) return;
+  if (name.kind === 'reference' || (name.kind === 'label' && (REF_NAME.test(name.text) || isTag(name.text)))) return;
   // Throws with the reason why it is no reference, which is what most such texts were meant to be.
   parseReference(name.text, { subject: name.text });
   throw new ToolError('REFERENCE_INVALID', 'not a name that an archive can carry', { subject: name.text });

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/json-canonical.js';
 import { ToolError } from '../base/error.js';
-import { JsonNumber, type JsonObject, type JsonValue, isJsonObject } from '../base/json.js';
+import { JsonNumber, type JsonObject, type JsonValue, isJsonArray, isJsonObject } from '../base/json.js';
 import { parseJson } from '../base/json-parse.js';
 import type { Limits } from '../base/limits.js';
 import { compareBytes } from '../base/order.js';
@@ -30,18 +30,25 @@ const withoutName = (entry: JsonObject): JsonObject => {
   return Object.keys(others).length === 0 ? rest : { ...rest, annotations: others };
 };
 
-const entriesOf = (document: Uint8Array, subject: string, limits: Limits): readonly JsonObject[] => {
+interface ParsedIndex {
+  readonly entries: readonly JsonObject[];
+  /** What else the index says. */
+  readonly rest: JsonObject;
+}
+
+const parseIndex = (document: Uint8Array, subject: string, limits: Limits): ParsedIndex => {
   const value = parseJson(document, { subject, depth: limits.jsonDepth });
-  const manifests = isJsonObject(value) ? value['manifests'] : undefined;
-  const entries: readonly JsonValue[] = Array.isArray(manifests) ? manifests : [];
-  if (!isJsonObject(value) || !Array.isArray(manifests) || !entries.every(isJsonObject) || isUnwritable(value)) {
+  const { manifests, ...rest } = isJsonObject(value) ? value : {};
+  // Go writes null for an empty list, and umoci does for a new layout.
+  const entries: readonly JsonValue[] | undefined = manifests === null ? [] : isJsonArray(manifests) ? manifests : undefined;
+  if (entries === undefined || !entries.every(isJsonObject) || isUnwritable(value)) {
     throw new ToolError('DESTINATION_UNFIT', 'the index of the destination cannot be extended', {
       subject,
       expected: 'an image index of whole numbers, strings and objects',
       hint: 'check the layout with ingot verify, or write to a new directory',
     });
   }
-  return entries.filter(isJsonObject);
+  return { entries: entries.filter(isJsonObject), rest };
 };
 
 /**
@@ -53,9 +60,10 @@ const entriesOf = (document: Uint8Array, subject: string, limits: Limits): reado
  */
 export const extendIndex = (existing: Uint8Array | undefined, added: Uint8Array, subject: string, limits: Limits): Uint8Array => {
   if (existing === undefined) return added;
-  const fresh = entriesOf(added, subject, limits);
+  const fresh = parseIndex(added, subject, limits).entries;
+  const { entries, rest } = parseIndex(existing, subject, limits);
   const taken = new Set(fresh.map(nameOf).filter((name) => name !== ''));
-  const kept = entriesOf(existing, subject, limits).map((entry) => (taken.has(nameOf(entry)) ? withoutName(entry) : entry));
+  const kept = entries.map((entry) => (taken.has(nameOf(entry)) ? withoutName(entry) : entry));
   const digestOf = ({ digest }: JsonObject): string => (typeof digest === 'string' ? digest : '');
   // An unnamed entry says nothing beside another entry of the same digest.
   const named = [...kept, ...fresh].filter((entry) => nameOf(entry) !== '');
@@ -68,6 +76,7 @@ export const extendIndex = (existing: Uint8Array | undefined, added: Uint8Array,
   const byNameAndDigest = (a: JsonObject, b: JsonObject): number =>
     compareBytes(nameOf(a), nameOf(b)) || compareBytes(digestOf(a), digestOf(b));
   return canonicalJson({
+    ...rest,
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.index.v1+json',
     manifests: [

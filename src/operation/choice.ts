@@ -2,11 +2,22 @@ import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import { nameFromRepoTag } from '../content/name.js';
 import type { Rename } from '../content/select.js';
-import { DEFAULT_PROFILE, DEFAULT_SETTINGS, MAX_MTIME, PROFILE_IDS, type Profile, type ProfileSettings, profileOf } from '../format/profile.js';
+import {
+  DEFAULT_PROFILE,
+  DEFAULT_SETTINGS,
+  MAX_MTIME,
+  PROFILE_IDS,
+  type Profile,
+  type ProfileSettings,
+  profileOf,
+} from '../format/profile.js';
 import type { Platform } from '../oci/platform.js';
 
 /** Ids of the profiles, the default first. */
-export const PROFILE_CHOICES: readonly string[] = [DEFAULT_PROFILE, ...PROFILE_IDS.filter((id) => id !== DEFAULT_PROFILE)];
+export const PROFILE_CHOICES: readonly string[] = [
+  DEFAULT_PROFILE,
+  ...PROFILE_IDS.filter((id) => id !== DEFAULT_PROFILE),
+];
 
 /** What a user may choose of an archive's bytes; what is absent is as the profile has it. */
 export interface CanonicalChoice {
@@ -18,7 +29,9 @@ export interface CanonicalChoice {
 }
 
 /** @throws {ToolError} USAGE */
-export const canonicalChoice = (choice: CanonicalChoice): { readonly profile: Profile; readonly settings: ProfileSettings } => {
+export const canonicalChoice = (
+  choice: CanonicalChoice,
+): { readonly profile: Profile; readonly settings: ProfileSettings } => {
   const mtime = choice.mtime ?? DEFAULT_SETTINGS.mtime;
   if (!Number.isSafeInteger(mtime) || mtime < 0 || mtime > MAX_MTIME) {
     throw new ToolError('USAGE', 'a modification time that no header can hold', {

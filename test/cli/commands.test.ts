@@ -11,7 +11,8 @@ const MANIFEST = 'sha256:b711c79ee3b8e5b89eb8f1b63f5f3fd92708d62b133e662e9eb5a06
 const CONFIG = 'sha256:69f0ba4a96afa2f184253636b7c5da2122cee87ffbad4a3278baa7da6f3dc836';
 const MULTI = `oci:${golden('multi/oras-layout')}`;
 
-const archiveDigest = async (...argv: string[]): Promise<string> => (await run(['digest', ...argv])).stdout.slice(0, 71);
+const archiveDigest = async (...argv: string[]): Promise<string> =>
+  (await run(['digest', ...argv])).stdout.slice(0, 71);
 
 describe('ingot', () => {
   it('tells its version', async () => {
@@ -45,8 +46,23 @@ describe('save', () => {
   });
 
   it('reports as JSON', async () => {
-    const report = await runJson('save-report', ['save', APP, '-o', 'json.tar', '--mtime', '1970-01-01T00:01:00Z', '--profile', 'oci-1']);
-    expect(report).toMatchObject({ output: 'json.tar', profile: 'oci-1', mtime: 60, layers: 'keep', images: [{ digest: MANIFEST }] });
+    const report = await runJson('save-report', [
+      'save',
+      APP,
+      '-o',
+      'json.tar',
+      '--mtime',
+      '1970-01-01T00:01:00Z',
+      '--profile',
+      'oci-1',
+    ]);
+    expect(report).toMatchObject({
+      output: 'json.tar',
+      profile: 'oci-1',
+      mtime: 60,
+      layers: 'keep',
+      images: [{ digest: MANIFEST }],
+    });
   });
 
   it('writes to standard output, the summary beside', async () => {
@@ -65,19 +81,47 @@ describe('save', () => {
   it('takes the time from SOURCE_DATE_EPOCH, and from --mtime first', async () => {
     const env = { SOURCE_DATE_EPOCH: '1000' };
     expect(await runJson('save-report', ['save', APP, '-o', 'e.tar'], { env })).toMatchObject({ mtime: 1000 });
-    expect(await runJson('save-report', ['save', APP, '-o', 'e.tar', '--mtime=2000'], { env })).toMatchObject({ mtime: 2000 });
-    expect(await runJson('save-report', ['save', APP, '-o', 'e.tar'], { env: { SOURCE_DATE_EPOCH: '' } })).toMatchObject({ mtime: 0 });
+    expect(await runJson('save-report', ['save', APP, '-o', 'e.tar', '--mtime=2000'], { env })).toMatchObject({
+      mtime: 2000,
+    });
+    expect(
+      await runJson('save-report', ['save', APP, '-o', 'e.tar'], { env: { SOURCE_DATE_EPOCH: '' } }),
+    ).toMatchObject({ mtime: 0 });
   });
 
   it('renames, chooses platforms and decompresses', async () => {
-    const argv = ['save', MULTI, '-o', 'm.tar', '--platform', 'linux/amd64', '--name', 'a:1', '--layers', 'none', '--allow-sparse'];
+    const argv = [
+      'save',
+      MULTI,
+      '-o',
+      'm.tar',
+      '--platform',
+      'linux/amd64',
+      '--name',
+      'a:1',
+      '--layers',
+      'none',
+      '--allow-sparse',
+    ];
     const report = await runJson('save-report', argv);
-    expect(report).toMatchObject({ layers: 'none', images: [{ names: expect.arrayContaining(['docker.io/library/a:1']) as unknown }] });
+    expect(report).toMatchObject({
+      layers: 'none',
+      images: [{ names: expect.arrayContaining(['docker.io/library/a:1']) as unknown }],
+    });
   });
 
   it('restores what the registry had, and leaves a recipe', async () => {
     const from = golden('app/skopeo-oci.tar');
-    const report = await runJson('save-report', ['save', APP, '--layers', 'restore', '--manifest-from', from, '-o', 'r.tar']);
+    const report = await runJson('save-report', [
+      'save',
+      APP,
+      '--layers',
+      'restore',
+      '--manifest-from',
+      from,
+      '-o',
+      'r.tar',
+    ]);
     expect(report).toMatchObject({ layers: 'restore', recipe: 'r.tar.recipe.json' });
     expect(await archiveDigest('r.tar')).toBe(await archiveDigest(from));
   });
@@ -106,7 +150,9 @@ describe('load and copy', () => {
     const { code, stdout } = await run(['load', APP, '--to', 'oci:loaded']);
     expect(code).toBe(0);
     expect(stdout.split('\n').at(-2)).toBe('loaded: 1 image into oci:loaded');
-    expect(await runJson('load-report', ['load', '-', '--to', 'oci:loaded'], { stdin: readFileSync(APP) })).toMatchObject({
+    expect(
+      await runJson('load-report', ['load', '-', '--to', 'oci:loaded'], { stdin: readFileSync(APP) }),
+    ).toMatchObject({
       source: '-',
       destination: 'oci:loaded',
     });
@@ -124,13 +170,18 @@ describe('load and copy', () => {
 
 describe('verify', () => {
   it('says yes', async () => {
-    expect(await run(['verify', APP])).toMatchObject({ code: 0, stdout: 'verified: 1 image in 1 location\n', stderr: '' });
+    expect(await run(['verify', APP])).toMatchObject({
+      code: 0,
+      stdout: 'verified: 1 image in 1 location\n',
+      stderr: '',
+    });
     expect(await runJson('verify-report', ['verify', APP, '--quick'])).toMatchObject({ verified: true });
   });
 
   it('says no, a line for each finding', async () => {
     const bytes = readFileSync(golden('app/skopeo-oci.tar'));
-    bytes[bytes.indexOf(Buffer.from([0x1f, 0x8b])) + 50] ^= 1;
+    const place = bytes.indexOf(Buffer.from([0x1f, 0x8b])) + 50;
+    bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
     writeFileSync('damaged.tar', bytes);
     const { code, stdout } = await run(['verify', 'damaged.tar']);
     expect(code).toBe(1);
@@ -144,7 +195,10 @@ describe('verify', () => {
     expect((await run(['verify', APP, '--expect', MANIFEST])).code).toBe(0);
     expect((await run(['verify', APP, '--expect', CONFIG.slice('sha256:'.length)])).code).toBe(0);
     const { code, stdout } = await run(['verify', APP, '--expect', '0'.repeat(64)]);
-    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(/^error: DIGEST_UNEXPECTED: /) as unknown });
+    expect({ code, stdout }).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^error: DIGEST_UNEXPECTED: /) as unknown,
+    });
   });
 
   it('compares with a lock', async () => {
@@ -176,15 +230,24 @@ describe('digest and lock', () => {
   });
 
   it('agree on every flag that changes bytes', async () => {
-    for (const flags of [['--profile', 'oci-1'], ['--mtime', '5'], ['--layers', 'none'], ['--name', 'b:2']]) {
+    for (const flags of [
+      ['--profile', 'oci-1'],
+      ['--mtime', '5'],
+      ['--layers', 'none'],
+      ['--name', 'b:2'],
+    ]) {
       await run(['save', APP, '-o', 'flag.tar', ...flags]);
-      expect((await run(['digest', '--file', 'flag.tar'])).stdout.slice(0, 71)).toBe(await archiveDigest(APP, ...flags));
+      expect((await run(['digest', '--file', 'flag.tar'])).stdout.slice(0, 71)).toBe(
+        await archiveDigest(APP, ...flags),
+      );
     }
   });
 
   it('write a lock', async () => {
     const report = await runJson('lock', ['lock', APP]);
-    expect(report).toMatchObject({ images: { 'registry.example/demo/app:1.0': { digest: MANIFEST, imageID: CONFIG } } });
+    expect(report).toMatchObject({
+      images: { 'registry.example/demo/app:1.0': { digest: MANIFEST, imageID: CONFIG } },
+    });
     await runJson('lock', ['lock', APP, '-o', 'json.lock']);
     expect(readFileSync('json.lock', 'utf8')).toBe((await run(['lock', APP])).stdout);
   });
@@ -205,7 +268,9 @@ describe('what is in it', () => {
   });
 
   it('inspect gives documents byte for byte', async () => {
-    const { imageID } = ((await runJson('digest-report', ['digest', '--images', APP])) as { digests: { imageID: string }[] }).digests[0] ?? {};
+    const { imageID } =
+      ((await runJson('digest-report', ['digest', '--images', APP])) as { digests: { imageID: string }[] })
+        .digests[0] ?? {};
     const { createHash } = await import('node:crypto');
     const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     expect(sha256((await run(['inspect', '--config', APP])).bytes)).toBe(imageID);
@@ -249,6 +314,7 @@ describe('completion', () => {
   it.for(['bash', 'zsh', 'fish'])('for %s names every command and option', async (shell) => {
     const { code, stdout } = await run(['completion', shell]);
     expect(code).toBe(0);
-    for (const word of ['save', 'completion', 'drop-referrers', 'max-ratio', 'no-trunc']) expect(stdout).toContain(word);
+    for (const word of ['save', 'completion', 'drop-referrers', 'max-ratio', 'no-trunc'])
+      expect(stdout).toContain(word);
   });
 });

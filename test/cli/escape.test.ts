@@ -11,16 +11,23 @@ beforeAll(() => {
 });
 
 describe('text that a terminal would obey', () => {
-  it.for(['inspect', 'history', 'history --no-trunc', 'tree', 'ls', 'ls -l', 'load --list', 'digest --images', 'verify'])(
-    'is spelt out by %s, with and without a terminal',
-    async (command) => {
-      for (const terminal of [[], ['stdout', 'stderr']] as const) {
-        const { stdout, stderr } = await run([...command.split(' '), 'hostile.tar'], { terminal });
-        expect(stdout).not.toBe('');
-        expect(stdout + stderr).not.toMatch(UNSAFE);
-      }
-    },
-  );
+  it.for([
+    'inspect',
+    'history',
+    'history --no-trunc',
+    'tree',
+    'ls',
+    'ls -l',
+    'load --list',
+    'digest --images',
+    'verify',
+  ])('is spelt out by %s, with and without a terminal', async (command) => {
+    for (const terminal of [[], ['stdout', 'stderr']] as const) {
+      const { stdout, stderr } = await run([...command.split(' '), 'hostile.tar'], { terminal });
+      expect(stdout).not.toBe('');
+      expect(stdout + stderr).not.toMatch(UNSAFE);
+    }
+  });
 
   it('is exact in JSON, where it is spelt out too', async () => {
     const report = await runJson('inspect-report', ['inspect', 'hostile.tar']);

@@ -27,7 +27,10 @@ describe('the exit code', () => {
     writeFileSync('cut.tar', readFileSync(APP).subarray(0, 3000));
     expect(await runFailing(['inspect', 'cut.tar'])).toMatchObject({ code: 3, error: { code: 'TAR_TRUNCATED' } });
     writeFileSync('empty.tar', '');
-    expect(await runFailing(['save', 'empty.tar', '-o', 'x'])).toMatchObject({ code: 3, error: { code: 'ARCHIVE_EMPTY' } });
+    expect(await runFailing(['save', 'empty.tar', '-o', 'x'])).toMatchObject({
+      code: 3,
+      error: { code: 'ARCHIVE_EMPTY' },
+    });
   });
 
   it.for<[string[], string]>([
@@ -46,8 +49,13 @@ describe('the exit code', () => {
 
   it('is 4 for the surroundings', async () => {
     expect(await runFailing(['inspect', './none.tar'])).toMatchObject({ code: 4, error: { code: 'FILE_NOT_FOUND' } });
-    expect(await runFailing(['save', APP, '-o', 'none/x.tar'])).toMatchObject({ code: 4, error: { code: 'FILE_NOT_FOUND' } });
-    expect(await runFailing(['inspect', '-', '--tmp', './none'], { stdin: readFileSync(APP) })).toMatchObject({ code: 4 });
+    expect(await runFailing(['save', APP, '-o', 'none/x.tar'])).toMatchObject({
+      code: 4,
+      error: { code: 'FILE_NOT_FOUND' },
+    });
+    expect(await runFailing(['inspect', '-', '--tmp', './none'], { stdin: readFileSync(APP) })).toMatchObject({
+      code: 4,
+    });
   });
 
   it('is 4 when standard output is full, and says so', async () => {
@@ -63,7 +71,11 @@ describe('the exit code', () => {
   });
 
   it('is 2 for an archive to a terminal', async () => {
-    for (const argv of [['save', APP, '-o', '-'], ['copy', APP, '-'], ['load', APP, '--to', '-']]) {
+    for (const argv of [
+      ['save', APP, '-o', '-'],
+      ['copy', APP, '-'],
+      ['load', APP, '--to', '-'],
+    ]) {
       const { code, stdout, stderr } = await run(argv, { terminal: ['stdout'] });
       expect({ code, stdout }).toStrictEqual({ code: 2, stdout: '' });
       expect(stderr).toMatch(/^ingot: OUTPUT_IS_TERMINAL: /);

@@ -15,7 +15,10 @@ describe('a command line that is wrong', () => {
     ['save a', { expected: '-o FILE, or -o - for standard output' }],
     ['save a -o', { subject: '-o' }],
     ['save a --output', { subject: '--output' }],
-    ['save a -o b --platfrom linux/amd64', { found: '"--platfrom"', hint: 'did you mean --platform? see: ingot save --help' }],
+    [
+      'save a -o b --platfrom linux/amd64',
+      { found: '"--platfrom"', hint: 'did you mean --platform? see: ingot save --help' },
+    ],
     ['save a -o b -x', { found: '"-x"' }],
     ['save a -ofile', { found: '"-f"' }],
     ['save a -o b --no-digest', { found: '"--no-digest"' }],
@@ -64,17 +67,27 @@ describe('a command line that is wrong', () => {
     ['completion bash', { message: 'a script is no JSON document' }],
   ])('%s', async ([line, details]) => {
     // The last one is wrong with --json alone.
-    const failure = line === 'completion bash' ? { code: 2, ...(await jsonFailure(line)) } : await runFailing(line.split(' '));
+    const failure =
+      line === 'completion bash' ? { code: 2, ...(await jsonFailure(line)) } : await runFailing(line.split(' '));
     expect(failure).toMatchObject({ code: 2, error: { code: 'USAGE', ...details } });
   });
 
   const jsonFailure = async (line: string): Promise<{ error: unknown }> =>
-    JSON.parse((await run([...line.split(' '), '--json'])).stdout) as { error: unknown };
+    JSON.parse((await run(['--json', ...line.split(' ')])).stdout) as { error: unknown };
 
   it('names other codes of the class', async () => {
-    expect(await runFailing(['inspect', 'docker://alpine'])).toMatchObject({ code: 2, error: { code: 'TRANSPORT_UNSUPPORTED' } });
-    expect(await runFailing(['inspect', `docker-archive:${APP}:other`])).toMatchObject({ code: 2, error: { code: 'REFERENCE_NOT_FOUND' } });
-    expect(await runFailing(['save', APP, '-o', 'x.tar', '--layers', 'gzip=best'])).toMatchObject({ code: 2, error: { code: 'CODEC_UNKNOWN' } });
+    expect(await runFailing(['inspect', 'docker://alpine'])).toMatchObject({
+      code: 2,
+      error: { code: 'TRANSPORT_UNSUPPORTED' },
+    });
+    expect(await runFailing(['inspect', `docker-archive:${APP}:other`])).toMatchObject({
+      code: 2,
+      error: { code: 'REFERENCE_NOT_FOUND' },
+    });
+    expect(await runFailing(['save', APP, '-o', 'x.tar', '--layers', 'gzip=best'])).toMatchObject({
+      code: 2,
+      error: { code: 'CODEC_UNKNOWN' },
+    });
     expect(await runFailing(['digest', APP], { env: { SOURCE_DATE_EPOCH: 'now' } })).toMatchObject({
       code: 2,
       error: { code: 'USAGE', subject: 'SOURCE_DATE_EPOCH' },
@@ -103,7 +116,18 @@ describe('the words of a command line', () => {
   });
 
   it('may come before the command, and again: the last one counts', async () => {
-    const { code, stdout } = await run(['--threads', '2', '--json', 'digest', APP, '--mtime', '1', '--mtime', '2', '--json']);
+    const { code, stdout } = await run([
+      '--threads',
+      '2',
+      '--json',
+      'digest',
+      APP,
+      '--mtime',
+      '1',
+      '--mtime',
+      '2',
+      '--json',
+    ]);
     expect(code).toBe(0);
     expect(stdout).toBe((await run(['digest', APP, '--mtime', '2', '--json'])).stdout);
   });

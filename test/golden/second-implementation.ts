@@ -275,17 +275,22 @@ const IMAGE_NAME = 'io.containerd.image.name';
 
 /** CA-NAME-2 */
 const nameOfAnnotations = (annotations: Readonly<Record<string, string>>): Name | undefined => {
-  const full = annotations[IMAGE_NAME];
+  const [full, short] = [annotations[IMAGE_NAME], annotations[REF_NAME]].map((text) =>
+    text === undefined || text === '' || /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(text) ? undefined : text,
+  );
   const named = full === undefined ? undefined : reference(full);
   if (named !== undefined) return named;
-  const text = annotations[REF_NAME] ?? full;
-  if (text === undefined || text === '' || (DIGEST.test(text) && /^sha(256|512):[0-9a-f]+$/.test(text)))
-    return undefined;
+  const text = short ?? full;
+  if (text === undefined) return undefined;
   return (/[/:@]/.test(text) ? reference(text) : undefined) ?? labelled(text);
 };
 
 /** CA-NAME-3 */
-const nameOfRepoTag = (text: string): Name => reference(text) ?? labelled(text);
+const nameOfRepoTag = (text: string): Name => {
+  const name = reference(text);
+  if (name === undefined) throw new Error('CA-NAME-3: refused');
+  return name;
+};
 
 /** CA-NAME-6 */
 const refName = (name: Name): string => name.tag ?? name.text;

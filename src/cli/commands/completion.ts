@@ -12,12 +12,16 @@ export const completionCommand = (entries: readonly CommandEntry[]): Command =>
     operands: { name: 'SHELL', min: 0, max: 1 },
     flags: {},
     examples: [
-      { line: 'ingot completion bash > ingot.bash', says: 'then: source ingot.bash, or a file in /etc/bash_completion.d' },
+      {
+        line: 'ingot completion bash > ingot.bash',
+        says: 'then: source ingot.bash, or a file in /etc/bash_completion.d',
+      },
       { line: 'ingot completion fish > ingot.fish', says: 'then into ~/.config/fish/completions' },
     ],
     run: async (_flags, [wanted = 'bash'], session) => {
       const shell = SHELLS.find((known) => known === wanted);
-      if (shell === undefined) throw new ToolError('USAGE', 'no such shell', { expected: SHELLS.join(', '), found: `"${wanted}"` });
+      if (shell === undefined)
+        throw new ToolError('USAGE', 'no such shell', { expected: SHELLS.join(', '), found: `"${wanted}"` });
       if (session.flags.json) throw new ToolError('USAGE', 'a script is no JSON document');
       const commands = [];
       for (const { summary, load } of entries) commands.push({ summary, command: await load() });

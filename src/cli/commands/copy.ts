@@ -1,10 +1,10 @@
-import { ToolError } from '../../base/error.js';
+import { escapeText } from '../../base/escape.js';
 import { copy } from '../../operation/transfer.js';
 import { type Command, defineCommand } from '../command.js';
 import { differenceLines, imageLines } from '../render/report.js';
 import { plural } from '../render/text.js';
 import { archiveOutput } from '../session.js';
-import { expandSources } from '../sources.js';
+import { expandSource } from '../sources.js';
 import { DEEP_FLAG, DURABLE_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
 
 /** `copy`: images from any location to any location. */
@@ -16,20 +16,24 @@ export const copyCommand: Command = defineCommand({
   flags: { ...TRANSFER_FLAGS, deep: DEEP_FLAG, durable: DURABLE_FLAG },
   examples: [
     { line: 'ingot copy golden/inputs/app/skopeo-oci.tar oci:layout', says: 'an archive into an OCI image layout' },
-    { line: 'ingot copy oci:golden/inputs/built/crane-layout docker-archive:crane.tar:built:1', says: 'a layout into an archive for docker load, under a new name' },
+    {
+      line: 'ingot copy oci:golden/inputs/built/crane-layout docker-archive:crane.tar:built:1',
+      says: 'a layout into an archive for docker load, under a new name',
+    },
     { line: 'ingot copy golden/inputs/app/ctr-export.tar dir:app', says: "an archive into a directory of skopeo's" },
   ],
   run: async (flags, [source = '', text = ''], session) => {
     const toStdout = text === '-';
     const destination = { text, ...(toStdout ? { stdout: archiveOutput(session) } : {}) };
     const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env), durable: flags.durable };
-    const [only = source, another] = await expandSources([source], session.context.pathExists);
-    if (another !== undefined) {
-      throw new ToolError('USAGE', 'the pattern matches several paths', { subject: source, hint: 'name one, or use ingot save' });
-    }
-    const report = await copy(only, destination, options, session.context);
+    const report = await copy(
+      await expandSource(source, session.context.pathExists),
+      destination,
+      options,
+      session.context,
+    );
     session.tellNotes(report.notes);
-    const last = `copied: ${plural(report.images.length, 'image')} to ${text}`;
+    const last = escapeText(`copied: ${plural(report.images.length, 'image')} to ${text}`);
     if (toStdout) session.tell(last);
     else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
     return 'done';

@@ -21,7 +21,10 @@ export const digestCommand: Command = defineCommand({
     ...CANONICAL_FLAGS,
   },
   examples: [
-    { line: 'ingot digest golden/inputs/app/docker-save.tar golden/inputs/app/podman-save.tar', says: 'of two archives: do they hold the same?' },
+    {
+      line: 'ingot digest golden/inputs/app/docker-save.tar golden/inputs/app/podman-save.tar',
+      says: 'of two archives: do they hold the same?',
+    },
     { line: 'ingot digest --images oci:golden/inputs/multi/oras-layout', says: 'of the images in a layout' },
     { line: 'ingot digest --file golden/inputs/app/*.tar', says: 'of files, as sha256sum would' },
   ],

@@ -3,6 +3,7 @@ import { history } from '../../operation/history.js';
 import { type Command, defineCommand } from '../command.js';
 import { switchFlag, valueFlag } from '../flag.js';
 import { historyLines } from '../render/history.js';
+import { expandSource } from '../sources.js';
 
 /** `history`: how each image was made. */
 export const historyCommand: Command = defineCommand({
@@ -16,9 +17,13 @@ export const historyCommand: Command = defineCommand({
   },
   examples: [
     { line: 'ingot history golden/inputs/app/docker-save.tar', says: 'every image of an archive' },
-    { line: 'ingot history --no-trunc --platform linux/amd64 golden/inputs/multi/skopeo-all.tar', says: 'one platform, nothing cut' },
+    {
+      line: 'ingot history --no-trunc --platform linux/amd64 golden/inputs/multi/skopeo-all.tar',
+      says: 'one platform, nothing cut',
+    },
   ],
-  run: async (flags, [location = ''], session) => {
+  run: async (flags, [text = ''], session) => {
+    const location = await expandSource(text, session.context.pathExists);
     const report = await history(location, flags.platform, session.context);
     await session.print(report, () => historyLines(report, flags['no-trunc']));
     return 'done';

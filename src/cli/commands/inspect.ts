@@ -5,12 +5,14 @@ import { type Command, defineCommand } from '../command.js';
 import { switchFlag, valueFlag } from '../flag.js';
 import { inspectLines } from '../render/inspect.js';
 import { documentText } from '../render/text.js';
+import { expandSource } from '../sources.js';
 
 /** `inspect`: what the images of a location are. */
 export const inspectCommand: Command = defineCommand({
   name: 'inspect',
   synopsis: 'LOCATION',
-  about: 'Shows what each image is: digests, platform, configuration, layers. Documents are verified, layers are not read.',
+  about:
+    'Shows what each image is: digests, platform, configuration, layers. Documents are verified, layers are not read.',
   operands: { name: 'LOCATION', min: 1, max: 1 },
   flags: {
     raw: switchFlag('the manifest or index exactly as stored'),
@@ -19,13 +21,18 @@ export const inspectCommand: Command = defineCommand({
   },
   examples: [
     { line: 'ingot inspect golden/inputs/app/docker-save.tar', says: 'all images of an archive' },
-    { line: 'ingot inspect --json oci:golden/inputs/multi/oras-layout --platform linux/amd64', says: 'one platform of an index, as JSON' },
+    {
+      line: 'ingot inspect --json oci:golden/inputs/multi/oras-layout --platform linux/amd64',
+      says: 'one platform of an index, as JSON',
+    },
     { line: 'ingot inspect --config golden/inputs/app/docker-save.tar', says: 'the config, byte for byte' },
   ],
-  run: async (flags, [location = ''], session) => {
+  run: async (flags, [text = ''], session) => {
+    const location = await expandSource(text, session.context.pathExists);
     const { context, stdout } = session;
     if (flags.raw || flags.config) {
-      if (session.flags.json || (flags.raw && flags.config)) throw new ToolError('USAGE', '--raw, --config and --json exclude each other');
+      if (session.flags.json || (flags.raw && flags.config))
+        throw new ToolError('USAGE', '--raw, --config and --json exclude each other');
       const raw = await inspectRaw(location, flags.config ? 'config' : 'manifest', flags.platform, context);
       await stdout.write(stdout.isTerminal ? documentText(raw) : raw);
       return 'done';

@@ -1,10 +1,12 @@
 import { ToolError } from '../../base/error.js';
+import { escapeText } from '../../base/escape.js';
 import { listLoad, load } from '../../operation/transfer.js';
 import { type Command, defineCommand } from '../command.js';
 import { parseText, switchFlag, valueFlag } from '../flag.js';
 import { differenceLines, imageLines } from '../render/report.js';
 import { plural } from '../render/text.js';
 import { archiveOutput } from '../session.js';
+import { expandSource } from '../sources.js';
 import { DEEP_FLAG, DURABLE_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
 
 /** `load`: what an archive holds, verified, into a place. */
@@ -22,11 +24,15 @@ export const loadCommand: Command = defineCommand({
   },
   examples: [
     { line: 'ingot load golden/inputs/hybrid/containerd-two.tar --list', says: 'what is in an archive' },
-    { line: 'ingot load golden/inputs/app/docker-save.tar --to oci:layout', says: 'into an OCI image layout, beside what it holds' },
+    {
+      line: 'ingot load golden/inputs/app/docker-save.tar --to oci:layout',
+      says: 'into an OCI image layout, beside what it holds',
+    },
     { line: 'ingot load - --to oci:layout < golden/inputs/app/podman-save.tar', says: 'from standard input' },
   ],
-  run: async (flags, [archive = ''], session) => {
+  run: async (flags, [text = ''], session) => {
     const transfer = transferOptions(flags);
+    const archive = await expandSource(text, session.context.pathExists);
     if (flags.list) {
       if (flags.to !== undefined) throw new ToolError('USAGE', '--list and --to exclude each other');
       const report = await listLoad(archive, transfer, session.context);
@@ -45,7 +51,7 @@ export const loadCommand: Command = defineCommand({
     const options = { ...transfer, ...canonicalOptions(flags, session.env), durable: flags.durable };
     const report = await load(archive, destination, options, session.context);
     session.tellNotes(report.notes);
-    const last = `loaded: ${plural(report.images.length, 'image')} into ${flags.to}`;
+    const last = escapeText(`loaded: ${plural(report.images.length, 'image')} into ${flags.to}`);
     if (toStdout) session.tell(last);
     else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
     return 'done';

@@ -1,3 +1,4 @@
+import { escapeText } from '../../base/escape.js';
 import { lock, lockBytes } from '../../operation/lock.js';
 import { writeSmall } from '../../operation/host.js';
 import { type Command, defineCommand } from '../command.js';
@@ -12,12 +13,18 @@ export const lockCommand: Command = defineCommand({
   about: 'Records the digests of every reference: sorted, without times, so that it changes only when an image does.',
   operands: { name: 'LOCATION', min: 1, max: Infinity },
   flags: {
-    output: valueFlag('FILE', 'where the lock goes (default: - , standard output)', parseText, { short: 'o', path: true }),
+    output: valueFlag('FILE', 'where the lock goes (default: - , standard output)', parseText, {
+      short: 'o',
+      path: true,
+    }),
   },
   examples: [
     { line: 'ingot lock golden/inputs/trio/docker-save-a.tar', says: 'to look at' },
     { line: 'ingot lock golden/inputs/app/docker-save.tar -o images.lock', says: 'into a file' },
-    { line: 'ingot verify golden/inputs/app/docker-save.tar --lock images.lock', says: 'are the images still the same?' },
+    {
+      line: 'ingot verify golden/inputs/app/docker-save.tar --lock images.lock',
+      says: 'are the images still the same?',
+    },
   ],
   run: async (flags, operands, session) => {
     const { output = '-' } = flags;
@@ -27,7 +34,9 @@ export const lockCommand: Command = defineCommand({
       return 'done';
     }
     await writeSmall(output, lockBytes(value));
-    await session.summarize(value, () => [`locked: ${plural(Object.keys(value.images).length, 'reference')} in ${output}`]);
+    await session.summarize(value, () => [
+      escapeText(`locked: ${plural(Object.keys(value.images).length, 'reference')} in ${output}`),
+    ]);
     return 'done';
   },
 });

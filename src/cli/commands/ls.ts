@@ -3,6 +3,7 @@ import { ls } from '../../operation/ls.js';
 import { type Command, defineCommand } from '../command.js';
 import { parseText, switchFlag, valueFlag } from '../flag.js';
 import { fileLines } from '../render/files.js';
+import { expandSource } from '../sources.js';
 
 /** `ls`: the files of an image or of one of its layers. */
 export const lsCommand: Command = defineCommand({
@@ -19,7 +20,8 @@ export const lsCommand: Command = defineCommand({
     { line: 'ingot ls golden/inputs/app/docker-save.tar', says: 'what a container would see' },
     { line: 'ingot ls -l --layer 0 golden/inputs/app/docker-save.tar', says: 'the first layer, in detail' },
   ],
-  run: async (flags, [location = ''], session) => {
+  run: async (flags, [text = ''], session) => {
+    const location = await expandSource(text, session.context.pathExists);
     const options = {
       ...(flags.layer === undefined ? {} : { layer: flags.layer }),
       ...(flags.platform === undefined ? {} : { platform: flags.platform }),

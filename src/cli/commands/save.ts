@@ -11,7 +11,8 @@ import { CANONICAL_FLAGS, DEEP_FLAG, DURABLE_FLAG, canonicalOptions, transferOpt
 export const saveCommand: Command = defineCommand({
   name: 'save',
   synopsis: 'SOURCE... -o FILE|-',
-  about: 'Writes one canonical archive of all the sources: the same images give the same bytes, wherever they come from.',
+  about:
+    'Writes one canonical archive of all the sources: the same images give the same bytes, wherever they come from.',
   operands: { name: 'SOURCE', min: 1, max: Infinity },
   flags: {
     output: valueFlag('FILE', 'where the archive goes; - is standard output', parseText, { short: 'o', path: true }),
@@ -19,13 +20,27 @@ export const saveCommand: Command = defineCommand({
     deep: DEEP_FLAG,
     digest: switchFlag("also tell the archive's own sha256"),
     durable: DURABLE_FLAG,
-    recipe: valueFlag('FILE', 'for restore: where the recipe goes (default: FILE.recipe.json)', parseText, { path: true }),
+    recipe: valueFlag('FILE', 'for restore: where the recipe goes (default: FILE.recipe.json)', parseText, {
+      path: true,
+    }),
   },
   examples: [
-    { line: 'ingot save golden/inputs/app/docker-save.tar -o app.tar', says: 'an archive of docker save, made canonical' },
-    { line: 'ingot save golden/inputs/trio/docker-save-a.tar golden/inputs/trio/docker-save-b.tar -o all.tar', says: 'several archives in one; what they share is in it once' },
-    { line: 'ingot save oci:golden/inputs/multi/oras-layout --platform linux/amd64 -o amd64.tar', says: 'one platform of a layout' },
-    { line: 'ingot save golden/inputs/app/skopeo-oci.tar --layers none --name app:1 -o plain.tar --json', says: 'layers decompressed, the image named, the report as JSON' },
+    {
+      line: 'ingot save golden/inputs/app/docker-save.tar -o app.tar',
+      says: 'an archive of docker save, made canonical',
+    },
+    {
+      line: 'ingot save golden/inputs/trio/docker-save-a.tar golden/inputs/trio/docker-save-b.tar -o all.tar',
+      says: 'several archives in one; what they share is in it once',
+    },
+    {
+      line: 'ingot save oci:golden/inputs/multi/oras-layout --platform linux/amd64 -o amd64.tar',
+      says: 'one platform of a layout',
+    },
+    {
+      line: 'ingot save golden/inputs/app/skopeo-oci.tar --layers none --name app:1 -o plain.tar --json',
+      says: 'layers decompressed, the image named, the report as JSON',
+    },
     {
       line: 'ingot save golden/inputs/app/docker-save.tar --layers restore --manifest-from golden/inputs/app/skopeo-oci.tar -o restored.tar',
       says: 'the layers and the digest that the registry had, proven by the manifest',
@@ -37,10 +52,17 @@ export const saveCommand: Command = defineCommand({
       throw new ToolError('USAGE', 'no place for the archive', { expected: '-o FILE, or -o - for standard output' });
     }
     const toStdout = output === '-';
-    if (toStdout && flags.digest) throw new ToolError('USAGE', '--digest needs an archive in a file', { hint: 'use -o FILE, or ingot digest' });
+    if (toStdout && flags.digest)
+      throw new ToolError('USAGE', '--digest needs an archive in a file', { hint: 'use -o FILE, or ingot digest' });
     const place: SaveOutput = toStdout ? { stream: archiveOutput(session) } : { path: output, durable: flags.durable };
-    if (flags.recipe !== undefined && flags.layers.mode !== 'restore') throw new ToolError('USAGE', '--recipe is for --layers restore');
-    const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env), digest: flags.digest, ...(flags.recipe === undefined ? {} : { recipe: flags.recipe }) };
+    if (flags.recipe !== undefined && flags.layers.mode !== 'restore')
+      throw new ToolError('USAGE', '--recipe is for --layers restore');
+    const options = {
+      ...transferOptions(flags),
+      ...canonicalOptions(flags, session.env),
+      digest: flags.digest,
+      ...(flags.recipe === undefined ? {} : { recipe: flags.recipe }),
+    };
     const sources = await expandSources(operands, session.context.pathExists);
     const report = await save(sources, place, options, session.context);
     session.tellNotes(report.notes);

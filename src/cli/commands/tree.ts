@@ -1,6 +1,7 @@
 import { tree } from '../../operation/tree.js';
 import { type Command, defineCommand } from '../command.js';
 import { treeLines } from '../render/tree.js';
+import { expandSource } from '../sources.js';
 
 /** `tree`: the content graph of a location. */
 export const treeCommand: Command = defineCommand({
@@ -13,7 +14,8 @@ export const treeCommand: Command = defineCommand({
     { line: 'ingot tree golden/inputs/hybrid/containerd-two.tar', says: 'two images and what they share' },
     { line: 'ingot tree --json oci:golden/inputs/oci/nested-index', says: 'an index inside an index, as JSON' },
   ],
-  run: async (_flags, [location = ''], session) => {
+  run: async (_flags, [text = ''], session) => {
+    const location = await expandSource(text, session.context.pathExists);
     const report = await tree(location, session.context);
     await session.print(report, () => treeLines(report));
     return 'done';

@@ -37,10 +37,18 @@ export const verifyCommand: Command = defineCommand({
     const lock =
       flags.lock === undefined
         ? undefined
-        : await parseLock(await readSmall(flags.lock, DEFAULT_LIMITS.topDocument, 'LIMIT_METADATA'), flags.lock, limits.jsonDepth);
+        : await parseLock(
+            await readSmall(flags.lock, DEFAULT_LIMITS.topDocument, 'LIMIT_METADATA'),
+            flags.lock,
+            limits.jsonDepth,
+          );
     const report = await verify(
       sources,
-      { quick: flags.quick, ...(flags.expect === undefined ? {} : { expect: flags.expect }), ...(lock === undefined ? {} : { lock }) },
+      {
+        quick: flags.quick,
+        ...(flags.expect === undefined ? {} : { expect: flags.expect }),
+        ...(lock === undefined ? {} : { lock }),
+      },
       session.context,
     );
     await session.print(report, () => verifyLines(report, session.flags.quiet));

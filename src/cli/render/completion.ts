@@ -108,5 +108,8 @@ const fish = (entries: readonly Entry[], common: FlagTable): readonly string[] =
 const WRITERS: Readonly<Record<(typeof SHELLS)[number], typeof bash>> = { bash, zsh, fish };
 
 /** The completion script of a shell. */
-export const completionScript = (shell: (typeof SHELLS)[number], entries: readonly Entry[], common: FlagTable): string =>
-  `${WRITERS[shell](entries, common).join('\n')}\n`;
+export const completionScript = (
+  shell: (typeof SHELLS)[number],
+  entries: readonly Entry[],
+  common: FlagTable,
+): string => `${WRITERS[shell](entries, common).join('\n')}\n`;

@@ -30,7 +30,8 @@ const MAX_DATE = 8_640_000_000_000;
 const timeText = (seconds: number): string =>
   Math.abs(seconds) <= MAX_DATE ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') : String(seconds);
 
-const nameOf = ({ path, linkTarget }: FileEntry): string => (linkTarget === undefined ? path : `${path} -> ${linkTarget}`);
+const nameOf = ({ path, linkTarget }: FileEntry): string =>
+  linkTarget === undefined ? path : `${path} -> ${linkTarget}`;
 
 /** @param long with mode, owner, size and time */
 export const fileLines = ({ entries }: LsReport, long: boolean): readonly string[] =>

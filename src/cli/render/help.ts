@@ -43,10 +43,14 @@ export const programHelp = (commands: readonly CommandEntry[], common: FlagTable
     ['Usage: ingot COMMAND'],
     ['Reproducible container-image archives: the same image gives the same bytes, everywhere, every time.'],
     ['Commands:', ...indent(table(commands.map(({ name, summary }) => [name, summary])))],
-    ['Locations:', ...indent(table(LOCATIONS)), '  instead of :REF, also @DIGEST, or @N for the image at place N; without them all images'],
+    [
+      'Locations:',
+      ...indent(table(LOCATIONS)),
+      '  instead of :REF, also @DIGEST, or @N for the image at place N; without them all images',
+    ],
     ['Options of every command:', ...flagLines(common)],
     ['Exit status:', ...indent(table(EXIT_CODES))],
-    ["More: ingot COMMAND --help; the version: ingot --version"],
+    ['More: ingot COMMAND --help; the version: ingot --version'],
   ]);
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [

@@ -4,7 +4,8 @@ import { humanSize, indent, table } from './text.js';
 
 const CUT = 60;
 
-const cut = (text: string, whole: boolean): string => (whole || text.length <= CUT ? text : `${text.slice(0, CUT - 1)}…`);
+const cut = (text: string, whole: boolean): string =>
+  whole || text.length <= CUT ? text : `${text.slice(0, CUT - 1)}…`;
 
 const rowOf = (step: HistoryStep, whole: boolean): readonly string[] => [
   step.created ?? '-',

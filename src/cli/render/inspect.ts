@@ -6,7 +6,8 @@ import { exactSize, humanSize, indent, table } from './text.js';
 
 type Row = readonly [name: string, value: string];
 
-const optional = (name: string, value: string | undefined): readonly Row[] => (value === undefined ? [] : [[name, value]]);
+const optional = (name: string, value: string | undefined): readonly Row[] =>
+  value === undefined ? [] : [[name, value]];
 
 const pairs = (title: string, map: Readonly<Record<string, string>> | undefined): readonly string[] =>
   map === undefined ? [] : [title, ...indent(table(Object.entries(map)))];
@@ -15,9 +16,16 @@ const configLines = ({ config }: InspectedImage): readonly string[] => {
   if (config === undefined || !isJsonObject(config)) return [];
   // Labels are shown on their own; what is empty says nothing.
   const members = Object.entries(config).filter(
-    ([key, value]) => key !== 'Labels' && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0),
+    ([key, value]) =>
+      key !== 'Labels' &&
+      value !== null &&
+      value !== '' &&
+      value !== false &&
+      !(Array.isArray(value) && value.length === 0),
   );
-  return members.length === 0 ? [] : ['config', ...indent(table(members.map(([key, value]) => [key, jsonLine(value)])))];
+  return members.length === 0
+    ? []
+    : ['config', ...indent(table(members.map(([key, value]) => [key, jsonLine(value)])))];
 };
 
 const layerLines = ({ layers }: InspectedImage): readonly string[] =>
@@ -40,7 +48,12 @@ const manifestLines = ({ manifests }: InspectedImage): readonly string[] =>
         'manifests',
         ...indent(
           table(
-            manifests.map(({ digest, platform, present, mediaType }) => [digest, platform ?? '-', present ? 'here' : 'not here', mediaType]),
+            manifests.map(({ digest, platform, present, mediaType }) => [
+              digest,
+              platform ?? '-',
+              present ? 'here' : 'not here',
+              mediaType,
+            ]),
           ),
         ),
       ];

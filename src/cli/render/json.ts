@@ -27,8 +27,12 @@ export const jsonText = (value: unknown): string => `${write(value, '')}\n`;
 
 /** A value on one line. */
 export const jsonLine = (value: unknown): string =>
-  value instanceof JsonNumber ? value.text
-  : Array.isArray(value) ? `[${value.map(jsonLine).join(',')}]`
-  : typeof value === 'object' && value !== null
-    ? `{${Object.entries(value).map(([key, member]: [string, unknown]) => `${text(key)}:${jsonLine(member)}`).join(',')}}`
-    : write(value, '');
+  value instanceof JsonNumber
+    ? value.text
+    : Array.isArray(value)
+      ? `[${value.map(jsonLine).join(',')}]`
+      : typeof value === 'object' && value !== null
+        ? `{${Object.entries(value)
+            .map(([key, member]: [string, unknown]) => `${text(key)}:${jsonLine(member)}`)
+            .join(',')}}`
+        : write(value, '');

@@ -32,11 +32,16 @@ const PLAIN_INTERVAL = 3000;
 const percentOf = ({ done, total }: Phase): string =>
   total === undefined || total === 0 ? '' : `${Math.min(100, Math.floor((done / total) * 100))}%`;
 
+/** Nothing before there is something to measure. */
+const rateOf = ({ since, done }: Phase, now: number): string =>
+  now - since < 200 ? '' : `${humanSize((done / (now - since)) * 1000)}/s`;
+
+const words = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('  ');
+
 const stateOf = (phase: Phase, now: number): string => {
-  const seconds = (now - phase.since) / 1000;
-  const rate = seconds < 0.2 ? '' : `${humanSize(phase.done / seconds)}/s`;
-  const bytes = phase.total === undefined ? humanSize(phase.done) : `${humanSize(phase.done)} of ${humanSize(phase.total)}`;
-  return [percentOf(phase), bytes, rate].filter((part) => part !== '').join('  ');
+  const bytes =
+    phase.total === undefined ? humanSize(phase.done) : `${humanSize(phase.done)} of ${humanSize(phase.total)}`;
+  return words(percentOf(phase), bytes, rateOf(phase, now));
 };
 
 const barOf = (phase: Phase, { columns, now }: ProgressScreen): string => {
@@ -65,7 +70,14 @@ const styleOf = (mode: 'bar' | 'plain' | 'json', screen: ProgressScreen): Style 
     case 'bar':
       return { interval: BAR_INTERVAL, start: () => '', course: bar, end: () => '' };
     case 'plain':
-      return { interval: PLAIN_INTERVAL, start: (phase) => `${escapeText(phase.name)}\n`, course: plain, end: plain };
+      return {
+        interval: PLAIN_INTERVAL,
+        start: (phase) => `${escapeText(phase.name)}\n`,
+        course: plain,
+        // Headers and what is found again are part of the total and are not counted.
+        end: (phase) =>
+          `${escapeText(phase.name)}: ${words('done', humanSize(phase.total ?? phase.done), rateOf(phase, screen.now()))}\n`,
+      };
     case 'json':
       return {
         interval: BAR_INTERVAL,
@@ -77,7 +89,11 @@ const styleOf = (mode: 'bar' | 'plain' | 'json', screen: ProgressScreen): Style 
 };
 
 /** Shows events of operations on standard error. Notes are not its business. */
-export const startProgress = (mode: (typeof PROGRESS_MODES)[number], quiet: boolean, screen: ProgressScreen): Progress => {
+export const startProgress = (
+  mode: (typeof PROGRESS_MODES)[number],
+  quiet: boolean,
+  screen: ProgressScreen,
+): Progress => {
   const shown = mode !== 'auto' ? mode : screen.isTerminal ? 'bar' : 'none';
   if (shown === 'none' || quiet) return { observer: () => {}, clear: () => {} };
   const style = styleOf(shown, screen);
@@ -92,7 +108,12 @@ export const startProgress = (mode: (typeof PROGRESS_MODES)[number], quiet: bool
     clear,
     observer: (event) => {
       if (event.type === 'phase') {
-        phase = { name: event.name, ...(event.total === undefined ? {} : { total: event.total }), since: screen.now(), done: 0 };
+        phase = {
+          name: event.name,
+          ...(event.total === undefined ? {} : { total: event.total }),
+          since: screen.now(),
+          done: 0,
+        };
         shownAt = phase.since;
         screen.write(style.start(phase));
       }

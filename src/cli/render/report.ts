@@ -40,7 +40,10 @@ export const noteLine = ({ severity, code, subject, message, pointer, offset, ex
     ...(pointer === undefined || pointer === '' ? [] : [`at ${pointer}`]),
     ...(offset === undefined ? [] : [`at byte ${offset}`]),
   ];
-  const comparison = [...(expected === undefined ? [] : [`expected ${expected}`]), ...(found === undefined ? [] : [`found ${found}`])];
+  const comparison = [
+    ...(expected === undefined ? [] : [`expected ${expected}`]),
+    ...(found === undefined ? [] : [`found ${found}`]),
+  ];
   return escapeText(
     `${severity}: ${code}: ${subject === undefined ? '' : `${subject}: `}${message}` +
       (place.length === 0 ? '' : ` (${place.join(', ')})`) +

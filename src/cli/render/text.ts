@@ -15,10 +15,14 @@ export const humanSize = (bytes: number): string => {
 };
 
 /** `1.25 MB (1250000 bytes)`; below 1000 the bytes alone. */
-export const exactSize = (bytes: number): string => (bytes < 1000 ? `${bytes} bytes` : `${humanSize(bytes)} (${bytes} bytes)`);
+export const exactSize = (bytes: number): string =>
+  bytes < 1000 ? `${bytes} bytes` : `${humanSize(bytes)} (${bytes} bytes)`;
 
 /** Columns side by side, without blanks at the ends of lines. Cells are escaped here. */
-export const table = (rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): readonly string[] => {
+export const table = (
+  rows: readonly (readonly string[])[],
+  right: ReadonlySet<number> = new Set(),
+): readonly string[] => {
   const cells = rows.map((row) => row.map(escapeText));
   const widths: number[] = [];
   for (const row of cells) {
@@ -26,16 +30,20 @@ export const table = (rows: readonly (readonly string[])[], right: ReadonlySet<n
   }
   return cells.map((row) =>
     row
-      .map((cell, column) => (right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd(),
   );
 };
 
 /** Lines moved to the right. */
-export const indent = (lines: readonly string[], by = 2): readonly string[] => lines.map((line) => ' '.repeat(by) + line);
+export const indent = (lines: readonly string[], by = 2): readonly string[] =>
+  lines.map((line) => ' '.repeat(by) + line);
 
-export const plural = (count: number, one: string, many: string = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many: string = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
 
 /** A foreign document on a terminal: its lines stay, everything else that a terminal obeys is spelt out. */
 export const documentText = (bytes: Uint8Array): string =>

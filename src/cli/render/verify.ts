@@ -13,5 +13,10 @@ export const verifyLines = (report: VerifyReport, quiet: boolean): readonly stri
   const warnings = count(report, 'warning');
   const also = warnings === 0 ? '' : `, ${plural(warnings, 'warning')}`;
   const where = `${plural(images, 'image')} in ${plural(report.locations.length, 'location')}`;
-  return [...findings, report.verified ? `verified: ${where}${also}` : `not verified: ${plural(count(report, 'error'), 'error')}${also}; ${where}`];
+  return [
+    ...findings,
+    report.verified
+      ? `verified: ${where}${also}`
+      : `not verified: ${plural(count(report, 'error'), 'error')}${also}; ${where}`,
+  ];
 };

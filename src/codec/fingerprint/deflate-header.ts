@@ -13,9 +13,7 @@ export const MAX_BLOCK_HEADER = 640;
 /** At least 25 bits of `input` from bit `at`, the first one lowest. */
 export const peekBits = (input: Uint8Array, at: number): number => {
   const byte = at >>> 3;
-  return (
-    (input[byte]! | (input[byte + 1]! << 8) | (input[byte + 2]! << 16) | (input[byte + 3]! << 24)) >>> (at & 7)
-  );
+  return (input[byte]! | (input[byte + 1]! << 8) | (input[byte + 2]! << 16) | (input[byte + 3]! << 24)) >>> (at & 7);
 };
 
 /** The codes of a block, and what their description tells. */

@@ -16,8 +16,6 @@ export interface GzipFacts {
   readonly members: number;
   /** The first member's. */
   readonly header: GzipHeader;
-  /** Whether all members have its MTIME, XFL and OS. */
-  readonly sameHeaders: boolean;
   /** The last member's FEXTRA, if it has one. */
   readonly lastExtra: Uint8Array | undefined;
   /** The member that stands for the most bytes. */
@@ -25,9 +23,6 @@ export interface GzipFacts {
   /** The last member's; undefined if the walk did not get there. */
   readonly trailer: GzipTrailer | undefined;
 }
-
-const isLike = (a: GzipHeader, b: GzipHeader): boolean =>
-  a.mtime === b.mtime && a.extraFlags === b.extraFlags && a.os === b.os;
 
 /**
  * What a gzip stream tells about its producer. Stops early, with `complete` false, after so many bytes; the stream is
@@ -44,7 +39,6 @@ export const readGzipFacts = async (
     const first = await readGzipHeader(reader, context);
     let header = first;
     let main: DeflateFacts | undefined;
-    let sameHeaders = true;
     let left = bytes;
     for (let members = 1; ; members += 1) {
       if (members > context.limits.gzipMembers) {
@@ -57,14 +51,13 @@ export const readGzipFacts = async (
       const facts = await walkDeflate(reader, { bytes: left }, context);
       main = main === undefined || facts.bytesOut > main.bytesOut ? facts : main;
       left -= Math.max(facts.bytesIn, facts.bytesOut, 1);
-      const shared = { members, header: first, sameHeaders, lastExtra: header.extra, deflate: main };
+      const shared = { members, header: first, lastExtra: header.extra, deflate: main };
       if (!facts.complete) return { ...shared, complete: false, trailer: undefined };
       const trailer = await readGzipTrailer(reader, context);
       const [id1, id2] = (await reader.fill(2)) ? reader.buffered : [];
       if (id1 !== 0x1f || id2 !== 0x8b) return { ...shared, complete: true, trailer };
       if (left <= 0) return { ...shared, complete: false, trailer: undefined };
       header = await readGzipHeader(reader, context);
-      sameHeaders &&= isLike(first, header);
     }
   } finally {
     await reader.close();

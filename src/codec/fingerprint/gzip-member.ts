@@ -43,7 +43,8 @@ const need = async (reader: PullReader, count: number, context: DecoderContext):
 };
 
 const take = async (reader: PullReader, count: number, context: DecoderContext): Promise<Uint8Array> => {
-  const bytes = (await need(reader, count, context)).slice(0, count);
+  // A copy; the slice of a Buffer would be none.
+  const bytes = new Uint8Array((await need(reader, count, context)).subarray(0, count));
   reader.skip(count);
   return bytes;
 };

@@ -1,4 +1,5 @@
 import type { ByteStream } from '../../base/bytes.js';
+import type { ErrorCode } from '../../base/error-code.js';
 import { ToolError } from '../../base/error.js';
 import type { DecoderContext } from '../decoder.js';
 import { PullReader } from '../pull-reader.js';
@@ -83,8 +84,8 @@ class Walk {
     this.#subject = subject;
   }
 
-  error(what: string, found: string): ToolError {
-    return new ToolError('ZSTD_CORRUPT', what, { subject: this.#subject, offset: this.#reader.offset, found });
+  error(what: string, found: string, code: ErrorCode = 'ZSTD_CORRUPT'): ToolError {
+    return new ToolError(code, what, { subject: this.#subject, offset: this.#reader.offset, found });
   }
 
   async need(count: number): Promise<Uint8Array> {
@@ -106,7 +107,7 @@ class Walk {
     const size = word(head, 4);
     const tailSize = Math.min(size, TAIL);
     await this.pass(8 + size - tailSize);
-    const tail = (await this.need(tailSize)).slice(0, tailSize);
+    const tail = new Uint8Array((await this.need(tailSize)).subarray(0, tailSize));
     await this.pass(tailSize);
     this.facts.skippable += 1;
     if (this.facts.lastSkippable.push({ kind, size, tail }) > MAX_SKIPPABLE) this.facts.lastSkippable.shift();
@@ -115,9 +116,9 @@ class Walk {
   async frame(): Promise<void> {
     const { facts } = this;
     const [descriptor = 0] = (await this.need(5)).subarray(4);
-    if (hasReservedBit(descriptor)) throw this.error('zstd frame uses a reserved feature', `${descriptor}`);
+    if (hasReservedBit(descriptor)) throw this.error('zstd frame uses a reserved feature', 'it', 'CODEC_UNSUPPORTED');
     const length = 4 + frameHeaderLength(descriptor);
-    const header = parseFrameHeader((await this.need(length)).slice(4, length));
+    const header = parseFrameHeader((await this.need(length)).subarray(4, length));
     await this.pass(length);
     facts.frames += 1;
     facts.first ??= header;
@@ -157,7 +158,7 @@ class Walk {
 /**
  * What the frames of a zstd stream tell about its producer. Blocks are passed over, not decoded. The stream is ended
  * in any case; what follows the last frame is not looked at.
- * @throws {ToolError} ZSTD_CORRUPT
+ * @throws {ToolError} ZSTD_CORRUPT, CODEC_UNSUPPORTED (a feature that no version of the format has)
  * @see {@link https://www.rfc-editor.org/rfc/rfc8878#section-3.1}
  */
 export const readZstdFacts = async (stream: ByteStream, context: DecoderContext): Promise<ZstdFacts> => {

@@ -3,7 +3,7 @@ import { DISTANCE_COUNT, LITERAL_COUNT, MAX_STORED } from './deflate-symbol.js';
 import { DynamicHeader } from './dynamic-header.js';
 import { PackageMerge } from './package-merge.js';
 import { FIXED_DISTANCES, FIXED_LITERALS, type PrefixCode, assignCodes, codedBits, prefixCode } from './prefix-code.js';
-import { type TokenCounts, countTokens, tokenCounts, writeTokens } from './token-code.js';
+import { type TokenCounts, type Tokens, tokenCounts } from './token-code.js';
 
 const LIMIT = 15;
 
@@ -27,8 +27,8 @@ export class GoBlockWriter {
    * Writes a block with fixed codes; with codes of its own if that is smaller; stored if that is smaller still.
    * @param raw the bytes that the tokens stand for, if they are still at hand
    */
-  writeSmallest(tokens: Int32Array, count: number, raw: Uint8Array | undefined): void {
-    const extra = countTokens(tokens, count, this.#counts);
+  writeSmallest(tokens: Tokens, raw: Uint8Array | undefined): void {
+    const extra = tokens.tally(this.#counts);
     const { literals, distances } = this.#counts;
     // The dummy distance of a block without matches counts in both sizes, though it is never written.
     const head = this.#prepareCodes();
@@ -39,11 +39,11 @@ export class GoBlockWriter {
       this.writeStored(raw, false);
     } else if (head + body < fixed) {
       this.#header.write(this.sink);
-      writeTokens(this.sink, tokens, count, this.#literalCode, this.#distanceCode, body);
+      tokens.write(this.sink, this.#literalCode, this.#distanceCode, body);
     } else {
       this.sink.reserve(2);
       this.sink.bits(0b010, 3);
-      writeTokens(this.sink, tokens, count, FIXED_LITERALS, FIXED_DISTANCES, fixed);
+      tokens.write(this.sink, FIXED_LITERALS, FIXED_DISTANCES, fixed);
     }
   }
 
@@ -52,8 +52,8 @@ export class GoBlockWriter {
    * lengths and distances are left out of the comparison.
    * @param raw the bytes that the tokens stand for
    */
-  writeCoded(tokens: Int32Array, count: number, raw: Uint8Array): void {
-    const extra = countTokens(tokens, count, this.#counts);
+  writeCoded(tokens: Tokens, raw: Uint8Array): void {
+    const extra = tokens.tally(this.#counts);
     const head = this.#prepareCodes();
     const body = this.#codedBits();
     const size = head + body;
@@ -61,7 +61,7 @@ export class GoBlockWriter {
       this.writeStored(raw, false);
     } else {
       this.#header.write(this.sink);
-      writeTokens(this.sink, tokens, count, this.#literalCode, this.#distanceCode, body + extra);
+      tokens.write(this.sink, this.#literalCode, this.#distanceCode, body + extra);
     }
   }
 

@@ -4,14 +4,13 @@ import type { DeflateEncoder } from './deflate-encoder.js';
 import { GoBlockWriter } from './go-block.js';
 import { GoGreedyScan } from './go-greedy.js';
 import { GoLazyScan } from './go-lazy.js';
-import { GO_LEVELS } from './go-level.js';
+import { goKernelFlate } from './go-kernel-flate.js';
+import { GO_LEVELS, type GoLevel } from './go-level.js';
 import { GoTokenBlock } from './go-token-block.js';
 import { GoWindow } from './go-window.js';
 
-/** An encoder with the bytes of Go's compress/flate up to 1.26 at levels 2 to 9, for input written in one piece. */
-export const goFlate = (level: number): DeflateEncoder => {
-  const settings = GO_LEVELS[level];
-  invariant(settings !== undefined, 'no such level of the Go encoder');
+/** The encoder without WebAssembly. */
+export const goPlainFlate = (settings: GoLevel): DeflateEncoder => {
   const window = new GoWindow();
   const writer = new GoBlockWriter();
   const block = new GoTokenBlock(window, writer);
@@ -30,4 +29,11 @@ export const goFlate = (level: number): DeflateEncoder => {
     },
     take: () => writer.sink.take(),
   };
+};
+
+/** An encoder with the bytes of Go's compress/flate up to 1.26 at levels 2 to 9, for input written in one piece. */
+export const goFlate = (level: number): DeflateEncoder => {
+  const settings = GO_LEVELS[level];
+  invariant(settings !== undefined, 'no such level of the Go encoder');
+  return (settings.lazy > 0 ? goKernelFlate(settings) : undefined) ?? goPlainFlate(settings);
 };

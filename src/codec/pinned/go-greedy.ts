@@ -1,11 +1,9 @@
 import { MAX_DISTANCE, MAX_LENGTH } from './deflate-symbol.js';
 import type { GoLevel } from './go-level.js';
+import { FAR, NONE } from './go-search.js';
 import { BLOCK_TOKENS, type GoTokenBlock } from './go-token-block.js';
 import type { GoWindow } from './go-window.js';
 import { LENGTH_SHIFT } from './token-code.js';
-
-const NONE = 3;
-const FAR = 4096;
 
 /** Levels 2 and 3: what is found at a position is taken at once. */
 export class GoGreedyScan {

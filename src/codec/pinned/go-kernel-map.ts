@@ -2,7 +2,7 @@
  * Where the kernel of the Go encoder keeps what in its memory. Numbers there are little-endian on every machine, so
  * from outside they are read and written through a DataView.
  */
-import { DISTANCE_COUNT, LITERAL_COUNT } from './deflate-symbol.js';
+import { LITERAL_COUNT } from './deflate-symbol.js';
 
 const KIB = 1024;
 
@@ -23,10 +23,8 @@ export const DISTANCE_CODES: number = CODES + 4 * LITERAL_COUNT;
 export const LENGTHS: number = COUNTS + 4 * KIB;
 /** What has been written: at most 48 bits a token. */
 export const OUTPUT: number = COUNTS + 8 * KIB;
+export const OUTPUT_SIZE: number = 112 * KIB;
 /** Input. Reads go a little past its end. */
-export const WINDOW: number = OUTPUT + 112 * KIB;
+export const WINDOW: number = OUTPUT + OUTPUT_SIZE;
 export const WINDOW_SIZE: number = 1024 * KIB;
 export const MEMORY_SIZE: number = WINDOW + WINDOW_SIZE + 64;
-
-/** Symbols of distances that {@link DISTANCE_COUNTS} and {@link DISTANCE_CODES} have room for. */
-export const DISTANCE_ROOM: number = DISTANCE_COUNT;

@@ -24,9 +24,7 @@ import {
   loop,
   low,
   lt,
-  or,
   or64,
-  select,
   shl,
   shl64,
   shr,
@@ -87,7 +85,7 @@ export const addWrite = (module: WasmModule): void => {
       ),
     );
 
-  module.function('tally', 1, ([count], locals) => {
+  module.function('tally', ['count'], ({ count }, locals) => {
     const index = locals.i32();
     const token = locals.i32();
     const length = locals.i32();
@@ -109,7 +107,7 @@ export const addWrite = (module: WasmModule): void => {
     };
   });
 
-  module.function('write', 1, ([count], locals) => {
+  module.function('write', ['count'], ({ count }, locals) => {
     const index = locals.i32();
     const token = locals.i32();
     const length = locals.i32();

@@ -1,13 +1,9 @@
 import { MAX_DISTANCE, MAX_LENGTH } from './deflate-symbol.js';
 import type { GoLevel } from './go-level.js';
+import { FAR, FARTHEST, NONE, REPEAT_REACH } from './go-search.js';
 import { BLOCK_TOKENS, type GoTokenBlock } from './go-token-block.js';
 import { type GoWindow, bucketOf } from './go-window.js';
 import { LENGTH_SHIFT } from './token-code.js';
-
-/** Bytes less one of the shortest match; also stands for "no match". */
-const NONE = 3;
-/** Bytes back beyond which a match of four bytes is not worth its distance. */
-const FAR = 4096;
 
 /**
  * Levels 4 to 9: a match is held back for one position and given up if the next position has a longer one.
@@ -51,11 +47,12 @@ export class GoLazyScan {
         const bucket = bucketOf(view.getInt32(position, false));
         let far = position - (heads[bucket] ?? 0);
         heads[bucket] = position;
-        steps[position & (MAX_DISTANCE - 1)] = far > 0xffff ? 0xffff : far;
+        steps[position & (MAX_DISTANCE - 1)] = far > FARTHEST ? FARTHEST : far;
         const reach = position - base > MAX_DISTANCE ? MAX_DISTANCE : position - base;
         if (far <= reach && before < lazy && ahead > before) {
           const longest = ahead < MAX_LENGTH ? ahead : MAX_LENGTH;
           const enough = nice < longest ? nice : longest;
+          const doubt = reach < REPEAT_REACH ? REPEAT_REACH : reach;
           // Only a match that is longer than the one before is of use, so nothing shorter is looked for: the last
           // four bytes of a longer one are compared first, and if they occurred nowhere in reach there is none.
           let best = before;
@@ -64,7 +61,7 @@ export class GoLazyScan {
           if (best > NONE) {
             const at = position + best - NONE;
             tail = view.getInt32(at, true);
-            possible = at - (heads[bucketOf(view.getInt32(at, false))] ?? 0) <= reach;
+            possible = at - (heads[bucketOf(view.getInt32(at, false))] ?? 0) <= doubt;
           }
           for (let left = candidates; possible && left > 0 && far <= reach; left -= 1) {
             const candidate = position - far;
@@ -85,7 +82,7 @@ export class GoLazyScan {
                 if (same >= enough) break;
                 const at = position + best - NONE;
                 tail = view.getInt32(at, true);
-                possible = at - (heads[bucketOf(view.getInt32(at, false))] ?? 0) <= reach;
+                possible = at - (heads[bucketOf(view.getInt32(at, false))] ?? 0) <= doubt;
               }
             }
             far += steps[candidate & (MAX_DISTANCE - 1)] ?? 0;
@@ -101,7 +98,7 @@ export class GoLazyScan {
           const bucket = bucketOf(view.getInt32(inner, false));
           const step = inner - (heads[bucket] ?? 0);
           heads[bucket] = inner;
-          steps[inner & (MAX_DISTANCE - 1)] = step > 0xffff ? 0xffff : step;
+          steps[inner & (MAX_DISTANCE - 1)] = step > FARTHEST ? FARTHEST : step;
         }
         position = next;
         pending = false;

@@ -2,7 +2,7 @@ import { EMPTY } from '../../base/bytes.js';
 import type { DeflateEncoder } from './deflate-encoder.js';
 import { MAX_DISTANCE, MAX_LENGTH, MAX_STORED } from './deflate-symbol.js';
 import { GoBlockWriter } from './go-block.js';
-import { LENGTH_SHIFT } from './token-code.js';
+import { LENGTH_SHIFT, TokenArray } from './token-code.js';
 
 /** Bytes of a block of input: as many as can be stored. */
 const BLOCK = MAX_STORED;
@@ -31,8 +31,7 @@ export class GoSpeed implements DeflateEncoder {
   readonly #bytes = new Uint8Array(2 * BLOCK);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #heads = new Int32Array(1 << HASH_BITS).fill(NOWHERE);
-  readonly #tokens = new Int32Array(BLOCK);
-  #count = 0;
+  readonly #block = new TokenArray(BLOCK);
   /** Where the block that is being filled begins, and how far it is filled. */
   #start = 0;
   #end = 0;
@@ -58,20 +57,20 @@ export class GoSpeed implements DeflateEncoder {
 
   #flush(): void {
     const raw = this.#bytes.subarray(this.#start, this.#end);
-    this.#count = 0;
+    this.#block.count = 0;
     if (raw.length <= TINY) {
       this.#writer.writeStored(raw, false);
     } else if (raw.length < SMALL) {
       this.#putLiterals(this.#start, this.#end);
-      this.#writer.writeCoded(this.#tokens, this.#count, raw);
+      this.#writer.writeCoded(this.#block, raw);
     } else {
       this.#search();
       // So few matches are not worth a code for distances.
-      if (this.#count > raw.length - (raw.length >> 4)) {
-        this.#count = 0;
+      if (this.#block.count > raw.length - (raw.length >> 4)) {
+        this.#block.count = 0;
         this.#putLiterals(this.#start, this.#end);
       }
-      this.#writer.writeCoded(this.#tokens, this.#count, raw);
+      this.#writer.writeCoded(this.#block, raw);
     }
     this.#advance();
   }
@@ -90,13 +89,14 @@ export class GoSpeed implements DeflateEncoder {
   }
 
   #putLiterals(from: number, to: number): void {
-    for (let at = from; at < to; at += 1) this.#tokens[this.#count++] = this.#bytes[at] ?? 0;
+    const { tokens } = this.#block;
+    for (let at = from; at < to; at += 1) tokens[this.#block.count++] = this.#bytes[at] ?? 0;
   }
 
   #search(): void {
     const view = this.#view;
     const heads = this.#heads;
-    const tokens = this.#tokens;
+    const { tokens } = this.#block;
     const last = this.#end - MARGIN;
     let position = this.#start;
     let literals = position;
@@ -124,7 +124,7 @@ export class GoSpeed implements DeflateEncoder {
       this.#putLiterals(literals, position);
       for (;;) {
         const length = this.#matchLength(candidate, position);
-        tokens[this.#count++] = (length << LENGTH_SHIFT) | (position - candidate - 1);
+        tokens[this.#block.count++] = (length << LENGTH_SHIFT) | (position - candidate - 1);
         position += length;
         literals = position;
         if (position >= last) {

@@ -1,17 +1,17 @@
 import type { GoBlockWriter } from './go-block.js';
 import type { GoWindow } from './go-window.js';
+import { TokenArray } from './token-code.js';
 
-/** Tokens of a full block. */
+/** Tokens of a full block at levels 2 to 9. */
 export const BLOCK_TOKENS = 16384;
 
-/** Tokens gathered for the next block. Hot loops fill {@link tokens} and set {@link count}. */
-export class GoTokenBlock {
-  readonly tokens: Int32Array = new Int32Array(BLOCK_TOKENS);
-  count = 0;
+/** Tokens gathered for the next block. */
+export class GoTokenBlock extends TokenArray {
   readonly #window: GoWindow;
   readonly #writer: GoBlockWriter;
 
   constructor(window: GoWindow, writer: GoBlockWriter) {
+    super(BLOCK_TOKENS);
     this.#window = window;
     this.#writer = writer;
   }
@@ -20,7 +20,7 @@ export class GoTokenBlock {
   close(end: number): void {
     const { bytes, base, blockStart } = this.#window;
     const raw = blockStart >= base ? bytes.subarray(blockStart, end) : undefined;
-    this.#writer.writeSmallest(this.tokens, this.count, raw);
+    this.#writer.writeSmallest(this, raw);
     this.#window.blockStart = end;
     this.count = 0;
   }

@@ -1,18 +1,8 @@
 import { MAX_DISTANCE } from './deflate-symbol.js';
+import { AHEAD, FARTHEST, HASH_BITS, HASH_FACTOR, NOWHERE, WINDOW } from './go-search.js';
 
-/** Bits of the hash of four bytes. */
-const HASH_BITS = 17;
-const HASH_FACTOR = 0x1e35a7bd;
-/** Bytes of the window; it slides by half of them. */
-const WINDOW = 2 * MAX_DISTANCE;
-/** Bytes that must lie ahead of a position before it is worked on, unless the input has ended: 4 + 258. */
-const AHEAD = 262;
 /** Bytes of the buffer. More than a window, so that bytes and positions are moved seldom. */
 const CAPACITY = 1024 * 1024;
-/** A position that nothing can reach back to. */
-const NOWHERE = -WINDOW;
-/** The largest step a chain can hold; it leads out of reach. */
-const FARTHEST = 0xffff;
 
 /** The bucket of four bytes, given as a big-endian word. */
 export const bucketOf = (word: number): number => Math.imul(word, HASH_FACTOR) >>> (32 - HASH_BITS);

@@ -30,90 +30,102 @@ export const tokenCounts = (): TokenCounts => ({
   distances: new Int32Array(DISTANCE_COUNT),
 });
 
-/**
- * Counts the symbols of the first `count` tokens and one end of block.
- * @returns the extra bits that the tokens carry
- */
-export const countTokens = (tokens: Int32Array, count: number, { literals, distances }: TokenCounts): number => {
-  literals.fill(0);
-  distances.fill(0);
-  for (let index = 0; index < count; index += 1) {
-    const token = tokens[index] ?? 0;
-    if (token < 256) {
-      literals[token] = (literals[token] ?? 0) + 1;
-    } else {
-      const symbol = 257 + (LENGTH_INDEX[token >>> LENGTH_SHIFT] ?? 0);
-      const distance = distanceSymbol(token & REACH_MASK);
-      literals[symbol] = (literals[symbol] ?? 0) + 1;
-      distances[distance] = (distances[distance] ?? 0) + 1;
-    }
-  }
-  literals[END_OF_BLOCK] = 1;
-  let extra = 0;
-  for (const [index, bits] of LENGTH_EXTRA.entries()) extra += bits * (literals[257 + index] ?? 0);
-  for (const [symbol, bits] of DISTANCE_EXTRA.entries()) extra += bits * (distances[symbol] ?? 0);
-  return extra;
-};
+/** The tokens of a block, wherever they lie. */
+export interface Tokens {
+  /**
+   * Counts the symbols, and one end of block.
+   * @returns the extra bits that the tokens carry
+   */
+  tally(counts: TokenCounts): number;
+  /** Writes the tokens and the end of the block. `bits` is what they take. */
+  write(sink: BitSink, literalCode: PrefixCode, distanceCode: PrefixCode, bits: number): void;
+}
 
-/** Writes the tokens and the end of the block. `bits` is what they take, without the block's head. */
-export const writeTokens = (
-  sink: BitSink,
-  tokens: Int32Array,
-  count: number,
-  literalCode: PrefixCode,
-  distanceCode: PrefixCode,
-  bits: number,
-): void => {
-  sink.reserve((bits >>> 3) + 8);
-  const out = sink.bytes;
-  const literalBits = literalCode.codes;
-  const literalLengths = literalCode.lengths;
-  let at = sink.length;
-  let buffer = sink.bitBuffer;
-  let filled = sink.bitCount;
-  for (let index = 0; index < count; index += 1) {
-    const token = tokens[index] ?? 0;
-    const length = token >>> LENGTH_SHIFT;
-    const lengthIndex = LENGTH_INDEX[length] ?? 0;
-    const symbol = token < 256 ? token : 257 + lengthIndex;
-    buffer |= (literalBits[symbol] ?? 0) << filled;
-    filled += literalLengths[symbol] ?? 0;
-    if (filled >= 16) {
-      out[at++] = buffer;
-      out[at++] = buffer >>> 8;
-      buffer >>>= 16;
-      filled -= 16;
-    }
-    if (token < 256) continue;
-    buffer |= (length - (LENGTH_BASE[lengthIndex] ?? 0)) << filled;
-    filled += LENGTH_EXTRA[lengthIndex] ?? 0;
-    if (filled >= 16) {
-      out[at++] = buffer;
-      out[at++] = buffer >>> 8;
-      buffer >>>= 16;
-      filled -= 16;
-    }
-    const reach = token & REACH_MASK;
-    const distance = distanceSymbol(reach);
-    buffer |= (distanceCode.codes[distance] ?? 0) << filled;
-    filled += distanceCode.lengths[distance] ?? 0;
-    if (filled >= 16) {
-      out[at++] = buffer;
-      out[at++] = buffer >>> 8;
-      buffer >>>= 16;
-      filled -= 16;
-    }
-    buffer |= (reach - (DISTANCE_BASE[distance] ?? 0)) << filled;
-    filled += DISTANCE_EXTRA[distance] ?? 0;
-    if (filled >= 16) {
-      out[at++] = buffer;
-      out[at++] = buffer >>> 8;
-      buffer >>>= 16;
-      filled -= 16;
-    }
+/** Tokens in an array that is filled from outside. */
+export class TokenArray implements Tokens {
+  readonly tokens: Int32Array;
+  /** Tokens that count. */
+  count = 0;
+
+  constructor(size: number) {
+    this.tokens = new Int32Array(size);
   }
-  sink.length = at;
-  sink.bitBuffer = buffer;
-  sink.bitCount = filled;
-  sink.bits(literalBits[END_OF_BLOCK] ?? 0, literalLengths[END_OF_BLOCK] ?? 0);
-};
+
+  tally({ literals, distances }: TokenCounts): number {
+    const { count, tokens } = this;
+    literals.fill(0);
+    distances.fill(0);
+    for (let index = 0; index < count; index += 1) {
+      const token = tokens[index] ?? 0;
+      if (token < 256) {
+        literals[token] = (literals[token] ?? 0) + 1;
+      } else {
+        const symbol = END_OF_BLOCK + 1 + (LENGTH_INDEX[token >>> LENGTH_SHIFT] ?? 0);
+        const distance = distanceSymbol(token & REACH_MASK);
+        literals[symbol] = (literals[symbol] ?? 0) + 1;
+        distances[distance] = (distances[distance] ?? 0) + 1;
+      }
+    }
+    literals[END_OF_BLOCK] = 1;
+    let extra = 0;
+    for (const [index, bits] of LENGTH_EXTRA.entries()) extra += bits * (literals[END_OF_BLOCK + 1 + index] ?? 0);
+    for (const [symbol, bits] of DISTANCE_EXTRA.entries()) extra += bits * (distances[symbol] ?? 0);
+    return extra;
+  }
+
+  write(sink: BitSink, literalCode: PrefixCode, distanceCode: PrefixCode, bits: number): void {
+    sink.reserve((bits >>> 3) + 8);
+    const { count, tokens } = this;
+    const out = sink.bytes;
+    const { codes, lengths } = literalCode;
+    const { codes: distanceCodes, lengths: distanceLengths } = distanceCode;
+    let at = sink.length;
+    let buffer = sink.bitBuffer;
+    let filled = sink.bitCount;
+    for (let index = 0; index < count; index += 1) {
+      const token = tokens[index] ?? 0;
+      const length = token >>> LENGTH_SHIFT;
+      const lengthIndex = LENGTH_INDEX[length] ?? 0;
+      const symbol = token < 256 ? token : END_OF_BLOCK + 1 + lengthIndex;
+      buffer |= (codes[symbol] ?? 0) << filled;
+      filled += lengths[symbol] ?? 0;
+      if (filled >= 16) {
+        out[at++] = buffer;
+        out[at++] = buffer >>> 8;
+        buffer >>>= 16;
+        filled -= 16;
+      }
+      if (token < 256) continue;
+      buffer |= (length - (LENGTH_BASE[lengthIndex] ?? 0)) << filled;
+      filled += LENGTH_EXTRA[lengthIndex] ?? 0;
+      if (filled >= 16) {
+        out[at++] = buffer;
+        out[at++] = buffer >>> 8;
+        buffer >>>= 16;
+        filled -= 16;
+      }
+      const reach = token & REACH_MASK;
+      const distance = distanceSymbol(reach);
+      buffer |= (distanceCodes[distance] ?? 0) << filled;
+      filled += distanceLengths[distance] ?? 0;
+      if (filled >= 16) {
+        out[at++] = buffer;
+        out[at++] = buffer >>> 8;
+        buffer >>>= 16;
+        filled -= 16;
+      }
+      buffer |= (reach - (DISTANCE_BASE[distance] ?? 0)) << filled;
+      filled += DISTANCE_EXTRA[distance] ?? 0;
+      if (filled >= 16) {
+        out[at++] = buffer;
+        out[at++] = buffer >>> 8;
+        buffer >>>= 16;
+        filled -= 16;
+      }
+    }
+    sink.length = at;
+    sink.bitBuffer = buffer;
+    sink.bitCount = filled;
+    sink.bits(codes[END_OF_BLOCK] ?? 0, lengths[END_OF_BLOCK] ?? 0);
+  }
+}

@@ -1,6 +1,5 @@
 import {
   type I32,
-  type Operand,
   type Statement,
   type ValueType,
   type Variable,
@@ -21,7 +20,7 @@ interface FunctionPart {
   readonly body: readonly Statement[];
 }
 
-/** Makes the parameters and locals of one function; all parameters come first. */
+/** Makes locals of a function; they begin with 0. */
 export interface Locals {
   i32(): Variable<'i32'>;
   i64(): Variable<'i64'>;
@@ -63,20 +62,28 @@ export class WasmModule {
     return variable('i32', 0x23, 0x24, this.#globals.length - 1);
   }
 
-  function(name: string, parameters: number, define: (given: readonly Variable<'i32'>[], locals: Locals) => Definition): void {
+  /** A function of 32-bit numbers; `define` gets them by name. */
+  function<P extends string>(
+    name: string,
+    parameters: readonly P[],
+    define: (given: Readonly<Record<P, Variable<'i32'>>>, locals: Locals) => Definition,
+  ): void {
     const types: ValueType[] = [];
     const local = <T extends ValueType>(type: T): Variable<T> => {
       types.push(type);
       return variable(type, 0x20, 0x21, types.length - 1);
     };
-    const given = Array.from({ length: parameters }, () => local('i32'));
+    const given = Object.fromEntries(parameters.map((parameter) => [parameter, local('i32')])) as Record<
+      P,
+      Variable<'i32'>
+    >;
     const { body, result } = define(given, { i32: () => local('i32'), i64: () => local('i64') });
-    this.#functions.push({ name, parameters, result, locals: types.slice(parameters), body });
+    const count = parameters.length;
+    this.#functions.push({ name, parameters: count, result, locals: types.slice(count), body });
   }
 
   bytes(): Uint8Array {
     const functions = this.#functions;
-    const constant: Operand<'i32'> = 0;
     return Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(
@@ -90,7 +97,7 @@ export class WasmModule {
       ),
       ...section(3, functions.map((_, index) => unsigned(index))),
       ...section(5, [[1, ...unsigned(this.#pages), ...unsigned(this.#pages)]]),
-      ...section(6, this.#globals.map(() => [TYPE_CODE.i32, 1, 0x41, ...signed(constant), 0x0b])),
+      ...section(6, this.#globals.map(() => [TYPE_CODE.i32, 1, 0x41, ...signed(0), 0x0b])),
       ...section(7, [
         [...nameBytes('memory'), 2, 0],
         ...functions.map(({ name }, index) => [...nameBytes(name), 0, ...unsigned(index)]),

@@ -5,7 +5,8 @@ const END = new Uint8Array(1024);
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** What a terminal obeys: colours, a title, a link, the clipboard, backspace, C1, a line turned around, a zero width. */
-export const HOSTILE = '\u001b[31m\u001b]0;title\u0007\u001b]8;;http://x\u0007\u001b]52;c;eA==\u0007\b\r\u007f\u009b2J\u202e\u2066\u200b';
+export const HOSTILE =
+  '\u001b[31m\u001b]0;title\u0007\u001b]8;;http://x\u0007\u001b]52;c;eA==\u0007\b\r\u007f\u009b2J\u202e\u2066\u200b';
 
 /** Anything of {@link HOSTILE} that must not reach a screen. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for

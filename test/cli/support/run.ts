@@ -14,7 +14,7 @@ interface Ran {
   readonly stdout: string;
   readonly stderr: string;
   /** As they came. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
 }
 
 interface RunOptions extends Partial<Pick<Io, 'env' | 'onStop' | 'onFault'>> {
@@ -66,8 +66,12 @@ interface Failure {
 }
 
 /** Runs with `--json` and gives the one document, which must fit its schema. */
-export const runJson = async (schema: SchemaName, argv: readonly string[], options: RunOptions = {}): Promise<unknown> => {
-  const { stdout, code, stderr } = await run([...argv, '--json'], options);
+export const runJson = async (
+  schema: SchemaName,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<unknown> => {
+  const { stdout, code, stderr } = await run(['--json', ...argv], options);
   const document: unknown = JSON.parse(stdout);
   const issues = (await loadValidator(schema, { all: true }))(document);
   if (issues.length > 0) throw new Error(`exit ${code}: ${JSON.stringify(issues)} in ${stdout}${stderr}`);

@@ -229,7 +229,11 @@ describeSchema({
 
 describeSchema({
   name: 'digest-report',
-  full: { digests: [{ location: 'a.tar', kind: 'image', digest: SHA256, imageID: SHA256, names: ['a'], platform: 'linux/amd64' }] },
+  full: {
+    digests: [
+      { location: 'a.tar', kind: 'image', digest: SHA256, imageID: SHA256, names: ['a'], platform: 'linux/amd64' },
+    ],
+  },
   required: ['/digests', ...within('/digests/0', 'location', 'kind', 'digest')],
   extensible: false,
   valid: [
@@ -327,7 +331,10 @@ describeSchema({
   extensible: false,
   valid: [
     ['nothing', '{"location":"-","images":[],"notes":[]}'],
-    ['the least', `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b","size":0}],"notes":[]}`],
+    [
+      'the least',
+      `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b","size":0}],"notes":[]}`,
+    ],
     [
       'labels by names of object members',
       `{"location":"a","images":[{"names":[],"digest":"${SHA256}","mediaType":"a/b","size":0,"labels":{"__proto__":"x"}}],"notes":[]}`,

@@ -1,0 +1,32 @@
+import { it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { smallTar } from './small-archives.js';
+import { createWorkbench } from './outcome.js';
+import { openLocation } from '../../src/operation/open.js';
+import { contextWith } from '../../src/operation/context.js';
+const bench = createWorkbench();
+it('time', async () => {
+  const tar = smallTar('hybrid');
+  const source = bench.input(tar);
+  const time = async (what: string, run: () => Promise<unknown>) => { await run(); const t = performance.now(); for (let i = 0; i < 1000; i++) await run(); console.log(what, ((performance.now() - t)).toFixed(0), 'us'); };
+  const context = contextWith({ pathExists: existsSync, temporary: bench.temporary });
+  await time('input', async () => bench.input(tar));
+  await time('open', async () => (await openLocation(source, context)).close());
+  await time('save', () => bench.save(source));
+  await time('verify', () => bench.findings(source));
+  const bad = bench.input(tar.subarray(0, 600), 'bad');
+  await time('save bad', () => bench.save(bad));
+  await time('verify bad', () => bench.findings(bad));
+  const mid = bench.input(tar.subarray(0, 5600), 'mid');
+  await time('save mid', () => bench.save(mid));
+  await time('verify mid', () => bench.findings(mid));
+});
+import { saveInMemory, errorsInMemory } from './in-memory.js';
+it('memory', async () => {
+  const tar = smallTar('hybrid');
+  const time = async (what: string, run: () => Promise<unknown>) => { await run(); const t = performance.now(); for (let i = 0; i < 1000; i++) await run(); console.log(what, ((performance.now() - t)).toFixed(0), 'us'); };
+  await time('msave', () => saveInMemory(tar));
+  await time('mverify', () => errorsInMemory(tar));
+  await time('msave bad', () => saveInMemory(tar.subarray(0, 600)));
+  await time('mverify bad', () => errorsInMemory(tar.subarray(0,600)));
+});
