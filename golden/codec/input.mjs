@@ -56,7 +56,8 @@ const reaching = () => {
     const distance = distances[next() % distances.length];
     const length = lengths[next() % lengths.length];
     const fresh = distance > at || next() % 3 === 0;
-    for (let end = Math.min(bytes.length, at + length); at < end; at += 1) {
+    const end = Math.min(bytes.length, at + length);
+    for (; at < end; at += 1) {
       bytes[at] = fresh ? (next() >>> 8) & 255 : bytes[at - distance];
     }
   }

@@ -101,7 +101,7 @@ export const CANONICAL_FLAGS: TransferFlags & { readonly profile: Flag<string> }
 
 export const DEEP_FLAG: Flag<boolean> = switchFlag('also decompress every layer and check its diffID');
 
-export const DURABLE_FLAG: Flag<boolean> = switchFlag('wait until the disk has the archive');
+export const FSYNC_FLAG: Flag<boolean> = switchFlag('wait until the disk has the archive');
 
 interface TransferValues {
   readonly layers: LayerChoice;

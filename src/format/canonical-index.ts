@@ -13,7 +13,7 @@ interface IndexEntry {
   readonly name?: ImageName;
 }
 
-/** CA-LAYOUT */
+/** CA-LAYOUT-1 */
 export const layoutDocument = (): Uint8Array => canonicalJson({ imageLayoutVersion: LAYOUT_VERSION });
 
 const annotationsOf = (name: ImageName): Record<string, string> => ({
@@ -45,7 +45,7 @@ const checkNames = (roots: readonly GraphRoot[]): void => {
 };
 
 /**
- * CA-INDEX: one descriptor for each name by (name, digest), then unnamed images, then referrers, each by digest.
+ * CA-INDEX-1 to 3: one descriptor for each name by (name, digest), then unnamed images, then referrers, each by digest.
  * @throws {ToolError} REFERENCE_INVALID, NAME_CONFLICT
  */
 export const indexEntries = (graph: ContentGraph): readonly IndexEntry[] => {

@@ -85,7 +85,7 @@ const compareItems = (a: LoadableItem, b: LoadableItem): number =>
   compareBytes(a.manifest, b.manifest);
 
 /**
- * CA-MANIFEST, the bytes of docker's `manifest.json`: one item for each image that Docker can load, by (first
+ * CA-MANIFEST-1 to 4, the bytes of docker's `manifest.json`: one item for each image that Docker can load, by (first
  * RepoTag, config digest, manifest digest); an untagged image's first RepoTag counts as empty.
  */
 export const dockerManifestDocument = (graph: ContentGraph, platform: Platform): Uint8Array =>

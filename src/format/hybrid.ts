@@ -1,5 +1,6 @@
 import { ToolError } from '../base/error.js';
 import type { FileTree } from '../base/file-tree.js';
+import { compareBytes } from '../base/order.js';
 import { withMemory } from '../content/blob.js';
 import { type ContentGraph, imagesOf, nodeOf } from '../content/graph.js';
 import type { ImageSource, SourceRoot } from '../content/image.js';
@@ -67,7 +68,8 @@ export const reconcileHybrid = async (
       const holders = rootsOfName.get(text) ?? [];
       if (holders.some((digest) => owners.includes(digest))) continue;
       if (holders[0] !== undefined) throw conflict(tree, item, `${text} to be ${holders[0]}`);
-      const owner = owners[0];
+      // Two roots may share a config; the order of the index must not decide between them.
+      const owner = owners.toSorted(compareBytes)[0];
       if (owner === undefined) continue;
       added.push({ descriptor: nodeOf(graph, owner).descriptor, name });
       addTo(relabelled, owner, refNameOf(name));

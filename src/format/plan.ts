@@ -69,7 +69,7 @@ const DOCUMENT_KINDS: ReadonlySet<GraphNode['kind']> = new Set<GraphNode['kind']
 
 const byDigest = (a: GraphNode, b: GraphNode): number => compareBytes(a.descriptor.digest, b.descriptor.digest);
 
-/** CA-ORDER: directories, documents, then everything else. */
+/** CA-ORDER-1: directories, documents, then everything else. */
 const blobEntries = (nodes: readonly GraphNode[]): readonly DraftEntry[] => {
   if (nodes.length === 0) return [];
   const algorithms = [...new Set(nodes.map((node) => algorithmOf(node.descriptor.digest)))].toSorted(compareBytes);

@@ -8,7 +8,7 @@ import { type Platform, parsePlatform } from '../oci/platform.js';
 export interface Profile {
   /** `name-number`. */
   readonly id: string;
-  /** CA-MANIFEST: docker's `manifest.json` after `index.json`. */
+  /** CA-MANIFEST-1: docker's `manifest.json` after `index.json`. */
   readonly dockerManifest: boolean;
 }
 

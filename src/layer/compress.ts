@@ -3,7 +3,7 @@ import type { ScratchFile } from '../base/scratch.js';
 import type { Compression } from '../codec/compression.js';
 import { withMemory, type BlobReader } from '../content/blob.js';
 import type { Document } from '../content/document.js';
-import type { ContentGraph } from '../content/graph.js';
+import type { ContentGraph, ImageParts } from '../content/graph.js';
 import { type SynthesisLayer, synthesizeManifest } from '../content/synthesis.js';
 import { type Digest, digestFromHex } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
@@ -26,8 +26,9 @@ export interface CompressOptions extends RewriteOptions {
   readonly compression: 'gzip' | 'zstd';
 }
 
-const nameable = (compression: Compression): SynthesisLayer['compression'] =>
-  compression === 'gzip' || compression === 'zstd' ? compression : 'none';
+/** Whether a media type can say that a layer is compressed so. */
+const isNameable = (compression: Compression | undefined): compression is SynthesisLayer['compression'] =>
+  compression === 'none' || compression === 'gzip' || compression === 'zstd';
 
 /**
  * `--layers gzip`: uncompressed layers compressed by a pinned codec, compressed ones as they are. Only images that
@@ -54,14 +55,21 @@ export const compressLayers = async (
   const compressedLayer = (layer: ImageLayer): SynthesisLayer => {
     const done = converted.get(layerKey(layer));
     if (done === undefined) {
-      return { descriptor: layer.descriptor, compression: nameable(compressions.get(layerKey(layer)) ?? 'none') };
+      const compression = compressions.get(layerKey(layer));
+      invariant(isNameable(compression), 'a layer whose compression no media type names');
+      return { descriptor: layer.descriptor, compression };
     }
     invariant(done.result.inner !== undefined, 'a layer that was not compressed');
     const digest = digestFromHex('sha256', done.result.inner.hex);
     files.set(digest, done.file);
     return { descriptor: { digest, size: done.result.inner.size }, compression: options.compression };
   };
-  const changed = convertible.filter((parts) => layersOf(parts).some((layer) => pending.has(layerKey(layer))));
+  const isSayable = (parts: ImageParts): boolean =>
+    layersOf(parts).every((layer) => isNameable(compressions.get(layerKey(layer))));
+  const changed = convertible.filter(
+    (parts) => isSayable(parts) && layersOf(parts).some((layer) => pending.has(layerKey(layer))),
+  );
+  const left = [...others, ...convertible.filter((parts) => !isSayable(parts))];
   const replacements = new Map<Digest, Document<Manifest>>(
     changed.map((parts) => {
       const annotations = options.keepAnnotations ? parts.node.manifest?.value.annotations : undefined;
@@ -72,7 +80,7 @@ export const compressLayers = async (
   const replaced = replaceManifests(graph, replacements, { ...options, reason: `layers compressed by ${options.codec}` });
   return {
     ...replaced,
-    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...others.map(leftAsItIs)] },
+    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...left.map(leftAsItIs)] },
     blobs: withMemory(replaced.documents, withFiles(files, blobs)),
   };
 };

@@ -9,6 +9,7 @@ import {
   nodeOf,
   reachable,
   subjectOf,
+  withoutContainedRoots,
 } from '../content/graph.js';
 import { REFERENCE_ANNOTATIONS, synthesizeIndex } from '../content/synthesis.js';
 import { ANNOTATION } from '../oci/annotation.js';
@@ -74,20 +75,31 @@ class Replacer {
     const old = node.manifest;
     const replacement = this.replacements.get(digest);
     const document =
-      replacement ?? (old?.value.kind === 'index' ? this.index(node, old.value.manifests, old.value.annotations) : undefined);
+      replacement ?? (old?.value.kind === 'index' ? this.index(old.value.manifests, old.value.annotations) : undefined);
     if (document === undefined) {
       this.unchanged.add(digest);
       return undefined;
     }
     this.made.set(digest, document);
-    if (replacement !== undefined && old !== undefined && !this.options.keepAnnotations) {
-      this.dropped.push(...annotationDrops(digest, old.value.annotations));
-    }
+    if (old !== undefined && document !== old) this.dropped.push(...this.losses(digest, old.value, document.value));
     return document;
   }
 
-  private index(node: GraphNode, children: readonly Descriptor[], annotations: Annotations): Document<Manifest> | undefined {
-    const digest = node.descriptor.digest;
+  /** What a manifest said and its replacement does not. */
+  private losses(subject: Digest, old: Manifest, now: Manifest): readonly DroppedPart[] {
+    const annotations = new Map([...old.annotations].filter(([key, value]) => now.annotations.get(key) !== value));
+    return [
+      ...annotationDrops(subject, annotations),
+      ...(old.subject === undefined || now.subject?.digest === old.subject.digest
+        ? []
+        : [{ subject, reason: `subject ${old.subject.digest} of a manifest that was made anew` }]),
+      ...(old.artifactType === undefined || now.artifactType === old.artifactType
+        ? []
+        : [{ subject, reason: `artifactType ${old.artifactType} of a manifest that was made anew` }]),
+    ];
+  }
+
+  private index(children: readonly Descriptor[], annotations: Annotations): Document<Manifest> | undefined {
     const next = children.map((child) => this.current(child.digest)?.descriptor);
     if (next.every((descriptor, index) => descriptor === undefined || descriptor.digest === children[index]?.digest)) return undefined;
     const renamed = new Map(children.map((child, index): [string, string] => [child.digest, next[index]?.digest ?? child.digest]));
@@ -113,27 +125,39 @@ class Replacer {
         ...(child.artifactType === undefined ? {} : { artifactType: child.artifactType }),
       };
     });
-    if (!this.options.keepAnnotations) this.dropped.push(...annotationDrops(digest, annotations));
     return synthesizeIndex(descriptors, this.options.keepAnnotations ? annotations : undefined);
   }
 
   roots(): readonly GraphRoot[] {
-    const lostSubjects = (root: GraphRoot): boolean => {
-      const subject = subjectOf(nodeOf(this.graph, root.descriptor.digest));
-      return root.names.length === 0 && subject !== undefined && this.isGone(subject.digest);
-    };
     // All roots are mapped before any referrer is judged.
     const mapped = this.graph.roots.map((root) => ({
       root,
       descriptor: this.current(root.descriptor.digest)?.descriptor ?? root.descriptor,
     }));
+    const lost = this.lostReferrers();
+    for (const subject of lost) this.dropped.push({ subject, reason: 'refers to a digest that is gone' });
     return mergeRoots(
-      mapped.flatMap(({ root, descriptor }) => {
-        if (!lostSubjects(root)) return [{ descriptor, names: root.names }];
-        this.dropped.push({ subject: root.descriptor.digest, reason: 'refers to a digest that changed' });
-        return [];
-      }),
+      mapped.flatMap(({ root, descriptor }) =>
+        lost.has(root.descriptor.digest) ? [] : [{ descriptor, names: root.names }],
+      ),
     );
+  }
+
+  /** Unnamed roots that refer to what was replaced, those that refer to them, and so on. */
+  private lostReferrers(): ReadonlySet<Digest> {
+    const lost = new Set<Digest>();
+    for (let grown = true; grown; ) {
+      grown = false;
+      for (const root of this.graph.roots) {
+        const { digest } = root.descriptor;
+        const subject = subjectOf(nodeOf(this.graph, digest))?.digest;
+        if (root.names.length > 0 || subject === undefined || lost.has(digest)) continue;
+        if (!this.isGone(subject) && !lost.has(subject)) continue;
+        lost.add(digest);
+        grown = true;
+      }
+    }
+    return lost;
   }
 
   /** True if a digest was replaced by another one. */
@@ -173,7 +197,8 @@ export const replaceManifests = (
   const next: ContentGraph = { ...graph, roots, nodes };
   const inside = new Set(reachable(next, roots.map((root) => root.descriptor.digest)));
   return {
-    graph: { ...next, nodes: new Map([...nodes].filter(([digest]) => inside.has(digest))) },
+    // A replacement may stand inside an index now and by itself as well.
+    graph: withoutContainedRoots({ ...next, nodes: new Map([...nodes].filter(([digest]) => inside.has(digest))) }),
     documents,
     changes: [...replacer.made]
       .filter(([from, document]) => from !== document.descriptor.digest)

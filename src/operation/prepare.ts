@@ -1,4 +1,3 @@
-import type { Note } from '../base/event.js';
 import type { Scratch } from '../base/scratch.js';
 import type { BulkOptions } from '../codec/bulk.js';
 import type { BlobReader } from '../content/blob.js';
@@ -144,9 +143,4 @@ const changeLayers = async (
       return restoreLayers(graph, blobs, { ...rewrite, targets, bestEffort: options.bestEffort });
     }
   }
-};
-
-/** Notes to the observer as they are; a report carries them too. */
-export const tellNotes = (notes: readonly Note[], context: OperationContext): void => {
-  for (const note of notes) context.observer({ type: 'note', note });
 };

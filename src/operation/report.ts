@@ -1,4 +1,5 @@
 import type { Note } from '../base/event.js';
+import { compareBytes } from '../base/order.js';
 import { type ContentGraph, type GraphRoot, imageParts, nodeOf } from '../content/graph.js';
 import { nameText } from '../content/name.js';
 import type { AbsentBlob } from '../format/plan.js';
@@ -31,7 +32,16 @@ export const imageEntry = (graph: ContentGraph, root: GraphRoot): ImageEntry => 
   };
 };
 
-export const imageEntries = (graph: ContentGraph): readonly ImageEntry[] => graph.roots.map((root) => imageEntry(graph, root));
+/** All images of a graph: named ones by their first name, then the others, each by digest. */
+export const imageEntries = (graph: ContentGraph): readonly ImageEntry[] =>
+  graph.roots
+    .map((root) => imageEntry(graph, root))
+    .toSorted(
+      (a, b) =>
+        Number(a.names.length === 0) - Number(b.names.length === 0) ||
+        compareBytes(a.names[0] ?? '', b.names[0] ?? '') ||
+        compareBytes(a.digest, b.digest),
+    );
 
 interface TransferReport {
   readonly images: readonly ImageEntry[];

@@ -57,7 +57,7 @@ export const writePlanTo = async (
   context: OperationContext,
 ): Promise<void> => {
   const blobs = verifiedBlobs(images.blobs);
-  context.observer({ type: 'phase', name: 'write archive', total: plan.size });
+  context.observer({ type: 'phase', name: 'write archive', total: blobBytes(plan) });
   if ('stream' in output) {
     await output.stream(counted(writeArchive(plan, blobs, context.signal), context));
   } else if (await isSpecialFile(output.path)) {
@@ -85,6 +85,9 @@ const writeRecipe = async (
   await writeOutputFile(path, recipeBytes({ images: prepared.recipe }));
   return path;
 };
+
+/** What a file's writer counts: blobs, the rest is not worth it. */
+const blobBytes = (plan: ArchivePlan): number => plan.entries.reduce((sum, entry) => sum + entry.size, 0);
 
 async function* counted(stream: ByteStream, context: OperationContext): ByteStream {
   for await (const chunk of stream) {

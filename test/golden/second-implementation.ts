@@ -597,8 +597,16 @@ const plain = (graph: Graph, keepAnnotations: boolean): Graph => {
   const next = graph.roots.map((root) => ({ root, descriptor: remake(root.descriptor) }));
   const isGone = (digest: string | undefined): boolean =>
     digest !== undefined && made.has(digest) && made.get(digest)?.digest !== digest;
+  const dropped = new Set<string>();
+  for (let before = -1; before !== dropped.size; ) {
+    before = dropped.size;
+    for (const root of graph.roots.filter((each) => isReferrer(graph, each))) {
+      const subject = graph.subject(root.descriptor);
+      if (isGone(subject) || dropped.has(subject ?? '')) dropped.add(root.descriptor.digest);
+    }
+  }
   const roots = next
-    .filter(({ root }) => !(isReferrer(graph, root) && isGone(graph.subject(root.descriptor))))
+    .filter(({ root }) => !dropped.has(root.descriptor.digest))
     .map(({ root, descriptor }) => ({ descriptor, names: root.names }));
   return withoutContained(new Graph(union(roots), blobs));
 };

@@ -11,9 +11,9 @@ const piece = fc.oneof(
   fc.uint8Array({ maxLength: 300 }),
   fc.uint8Array({ maxLength: 300, max: 3 }),
   fc.tuple(fc.nat(255), fc.nat(2000)).map(([byte, size]) => new Uint8Array(size).fill(byte)),
-  fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(60)).map(([unit, count]) =>
-    concatBytes(Array.from({ length: count }, () => unit)),
-  ),
+  fc
+    .tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(60))
+    .map(([unit, count]) => concatBytes(Array.from({ length: count }, () => unit))),
 );
 const input = fc.array(fc.tuple(piece, fc.nat(3)), { maxLength: 12 }).map((pieces) => {
   const parts: Uint8Array[] = [];

@@ -5,7 +5,7 @@ import { differenceLines, imageLines } from '../render/report.js';
 import { plural } from '../render/text.js';
 import { archiveOutput } from '../session.js';
 import { expandSource } from '../sources.js';
-import { DEEP_FLAG, DURABLE_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
+import { DEEP_FLAG, FSYNC_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
 
 /** `copy`: images from any location to any location. */
 export const copyCommand: Command = defineCommand({
@@ -13,7 +13,7 @@ export const copyCommand: Command = defineCommand({
   synopsis: 'SRC DEST',
   about: 'Copies images from one location to another. Digests are preserved, or the report says why not.',
   operands: { name: 'SRC or DEST', min: 2, max: 2 },
-  flags: { ...TRANSFER_FLAGS, deep: DEEP_FLAG, durable: DURABLE_FLAG },
+  flags: { ...TRANSFER_FLAGS, deep: DEEP_FLAG, fsync: FSYNC_FLAG },
   examples: [
     { line: 'ingot copy golden/inputs/app/skopeo-oci.tar oci:layout', says: 'an archive into an OCI image layout' },
     {
@@ -25,7 +25,7 @@ export const copyCommand: Command = defineCommand({
   run: async (flags, [source = '', text = ''], session) => {
     const toStdout = text === '-';
     const destination = { text, ...(toStdout ? { stdout: archiveOutput(session) } : {}) };
-    const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env), durable: flags.durable };
+    const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env), durable: flags.fsync };
     const report = await copy(
       await expandSource(source, session.context.pathExists),
       destination,

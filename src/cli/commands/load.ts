@@ -7,7 +7,7 @@ import { differenceLines, imageLines } from '../render/report.js';
 import { plural } from '../render/text.js';
 import { archiveOutput } from '../session.js';
 import { expandSource } from '../sources.js';
-import { DEEP_FLAG, DURABLE_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
+import { DEEP_FLAG, FSYNC_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
 
 /** `load`: what an archive holds, verified, into a place. */
 export const loadCommand: Command = defineCommand({
@@ -20,7 +20,7 @@ export const loadCommand: Command = defineCommand({
     list: switchFlag('only show what would be loaded'),
     ...TRANSFER_FLAGS,
     deep: DEEP_FLAG,
-    durable: DURABLE_FLAG,
+    fsync: FSYNC_FLAG,
   },
   examples: [
     { line: 'ingot load golden/inputs/hybrid/containerd-two.tar --list', says: 'what is in an archive' },
@@ -48,7 +48,7 @@ export const loadCommand: Command = defineCommand({
     }
     const toStdout = flags.to === '-';
     const destination = { text: flags.to, ...(toStdout ? { stdout: archiveOutput(session) } : {}) };
-    const options = { ...transfer, ...canonicalOptions(flags, session.env), durable: flags.durable };
+    const options = { ...transfer, ...canonicalOptions(flags, session.env), durable: flags.fsync };
     const report = await load(archive, destination, options, session.context);
     session.tellNotes(report.notes);
     const last = escapeText(`loaded: ${plural(report.images.length, 'image')} into ${flags.to}`);

@@ -5,7 +5,7 @@ import { parseText, switchFlag, valueFlag } from '../flag.js';
 import { saveLines, savedLine } from '../render/report.js';
 import { archiveOutput } from '../session.js';
 import { expandSources } from '../sources.js';
-import { CANONICAL_FLAGS, DEEP_FLAG, DURABLE_FLAG, canonicalOptions, transferOptions } from '../transfer-flags.js';
+import { CANONICAL_FLAGS, DEEP_FLAG, FSYNC_FLAG, canonicalOptions, transferOptions } from '../transfer-flags.js';
 
 /** `save`: one canonical archive of all the sources. */
 export const saveCommand: Command = defineCommand({
@@ -19,7 +19,7 @@ export const saveCommand: Command = defineCommand({
     ...CANONICAL_FLAGS,
     deep: DEEP_FLAG,
     digest: switchFlag("also tell the archive's own sha256"),
-    durable: DURABLE_FLAG,
+    fsync: FSYNC_FLAG,
     recipe: valueFlag('FILE', 'for restore: where the recipe goes (default: FILE.recipe.json)', parseText, {
       path: true,
     }),
@@ -54,7 +54,7 @@ export const saveCommand: Command = defineCommand({
     const toStdout = output === '-';
     if (toStdout && flags.digest)
       throw new ToolError('USAGE', '--digest needs an archive in a file', { hint: 'use -o FILE, or ingot digest' });
-    const place: SaveOutput = toStdout ? { stream: archiveOutput(session) } : { path: output, durable: flags.durable };
+    const place: SaveOutput = toStdout ? { stream: archiveOutput(session) } : { path: output, durable: flags.fsync };
     if (flags.recipe !== undefined && flags.layers.mode !== 'restore')
       throw new ToolError('USAGE', '--recipe is for --layers restore');
     const options = {

@@ -41,7 +41,7 @@ export class DynamicHeader {
     this.#frequencies.fill(0);
     this.#runCount = 0;
     const end = literals + distances;
-    for (let start = 0; start < end; ) {
+    for (let start = 0; start < end;) {
       const length = this.#sequence[start] ?? 0;
       let stop = start + 1;
       while (stop < end && this.#sequence[stop] === length) stop += 1;

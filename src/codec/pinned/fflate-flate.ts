@@ -17,7 +17,7 @@ export const fflateFlate = (level: 1 | 6 | 9): DeflateEncoder => {
   });
   return {
     write(bytes) {
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         if (filled === PIECE) {
           deflate.push(piece);
           filled = 0;

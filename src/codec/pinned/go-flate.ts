@@ -14,11 +14,12 @@ export const goPlainFlate = (settings: GoLevel): DeflateEncoder => {
   const window = new GoWindow();
   const writer = new GoBlockWriter();
   const block = new GoTokenBlock(window, writer);
-  const search = settings.lazy > 0 ? new GoLazyScan(window, block, settings) : new GoGreedyScan(window, block, settings);
+  const search =
+    settings.lazy > 0 ? new GoLazyScan(window, block, settings) : new GoGreedyScan(window, block, settings);
   const scan = (last: number, end: number): void => search.scan(last, end);
   return {
     write(bytes) {
-      for (let at = 0; at < bytes.length; ) {
+      for (let at = 0; at < bytes.length;) {
         at += window.fill(bytes.subarray(at));
         window.advance(scan);
       }

@@ -28,7 +28,7 @@ class GoKernelFlate implements DeflateEncoder {
 
   write(bytes: Uint8Array): void {
     const { base } = this.#kernel;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       if (this.#end === WINDOW_SIZE) this.#move();
       const count = Math.min(bytes.length - at, WINDOW_SIZE - this.#end);
       this.#window.set(bytes.subarray(at, at + count), this.#end);

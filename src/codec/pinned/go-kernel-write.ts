@@ -1,12 +1,4 @@
-import {
-  CODES,
-  COUNTS,
-  DISTANCE_CODES,
-  DISTANCE_COUNTS,
-  LENGTHS,
-  OUTPUT,
-  TOKENS,
-} from './go-kernel-map.js';
+import { CODES, COUNTS, DISTANCE_CODES, DISTANCE_COUNTS, LENGTHS, OUTPUT, TOKENS } from './go-kernel-map.js';
 import { LENGTH_SHIFT } from './token-code.js';
 import {
   type I32,
@@ -14,12 +6,11 @@ import {
   type Statement,
   type Variable,
   add,
-  againIf,
   and,
   block,
   clz,
-  leaveIf,
   eq,
+  goToIf,
   load32,
   loop,
   low,
@@ -52,10 +43,7 @@ const splitDistance = (reach: Variable<'i32'>, symbol: Variable<'i32'>, extra: V
   when(
     lt(reach, 4),
     [symbol.set(reach), extra.set(0)],
-    [
-      extra.set(sub(30, clz(reach))),
-      symbol.set(add(shl(add(extra, 1), 1), and(shr(reach, extra), 1))),
-    ],
+    [extra.set(sub(30, clz(reach))), symbol.set(add(shl(add(extra, 1), 1), and(shr(reach, extra), 1)))],
   );
 
 /**
@@ -68,20 +56,24 @@ const splitDistance = (reach: Variable<'i32'>, symbol: Variable<'i32'>, extra: V
 export const addWrite = (module: WasmModule): void => {
   const bitBuffer = module.global('bitBuffer');
   const bitCount = module.global('bitCount');
-  const tally = (address: I32, offset: number): Statement =>
-    store32(address, offset, add(load32(address, offset), 1));
+  const tally = (address: I32, offset: number): Statement => store32(address, offset, add(load32(address, offset), 1));
   const lengthOf = (token: I32): I32 => load32(shl(shr(token, LENGTH_SHIFT), 2), LENGTHS);
-  const eachToken = (index: Variable<'i32'>, token: Variable<'i32'>, count: I32, body: readonly Statement[]): Statement =>
+  const eachToken = (
+    index: Variable<'i32'>,
+    token: Variable<'i32'>,
+    count: I32,
+    body: readonly Statement[],
+  ): Statement =>
     block(
       'all',
       index.set(0),
-      leaveIf('all', eq(count, 0)),
+      goToIf('all', eq(count, 0)),
       loop(
         'tokens',
         token.set(load32(shl(index, 2), TOKENS)),
         ...body,
         index.set(add(index, 1)),
-        againIf('tokens', lt(index, count)),
+        goToIf('tokens', lt(index, count)),
       ),
     );
 

@@ -75,7 +75,8 @@ export class GoLazyScan {
                 }
                 same += 4;
               }
-              if (same + 4 > longest) while (same < longest && bytes[candidate + same] === bytes[position + same]) same += 1;
+              if (same + 4 > longest)
+                while (same < longest && bytes[candidate + same] === bytes[position + same]) same += 1;
               if (same > best && (same > 4 || far <= FAR)) {
                 best = same;
                 distance = far;

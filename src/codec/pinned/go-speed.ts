@@ -37,7 +37,7 @@ export class GoSpeed implements DeflateEncoder {
   #end = 0;
 
   write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const count = Math.min(bytes.length - at, this.#start + BLOCK - this.#end);
       this.#bytes.set(bytes.subarray(at, at + count), this.#end);
       this.#end += count;
@@ -105,7 +105,7 @@ export class GoSpeed implements DeflateEncoder {
     for (;;) {
       let next = position;
       let candidate = NOWHERE;
-      for (let pace = 32; ; ) {
+      for (let pace = 32; ;) {
         position = next;
         const step = pace >> 5;
         next += step;

@@ -1,3 +1,8 @@
+const SYMBOL_BITS = 9;
+const SYMBOL_MASK: number = (1 << SYMBOL_BITS) - 1;
+/** More than any weight. */
+const INFINITE = 0x7fffffff;
+
 /**
  * Lengths of a prefix code under a limit, by the package-merge algorithm of Larmore and Hirschberg (1990). The
  * algorithm leaves open what to do with equal weights, and the bytes of a stream depend on it: here symbols of one
@@ -30,12 +35,12 @@ export class PackageMerge {
     for (let symbol = 0; symbol < frequencies.length; symbol += 1) {
       const frequency = frequencies[symbol] ?? 0;
       lengths[symbol] = frequency > 0 ? 1 : 0;
-      if (frequency > 0) sorted[used++] = frequency * 512 + symbol;
+      if (frequency > 0) sorted[used++] = frequency * (SYMBOL_MASK + 1) + symbol;
     }
     if (used <= 2) return;
     sorted.subarray(0, used).sort();
     const weights = this.#weights;
-    for (let rank = 0; rank < used; rank += 1) weights[rank] = (sorted[rank] ?? 0) >>> 9;
+    for (let rank = 0; rank < used; rank += 1) weights[rank] = (sorted[rank] ?? 0) >>> SYMBOL_BITS;
     const levels = Math.min(limit, used - 1);
     this.#merge(used, levels);
     this.#count(used, levels, lengths);
@@ -44,26 +49,31 @@ export class PackageMerge {
   /** Builds the list of each level: the symbols, merged with pairs of neighbours of the level before. */
   #merge(used: number, levels: number): void {
     const weights = this.#weights;
+    const isPackage = this.#isPackage;
     const wanted = 2 * used - 2;
     let list = this.#list;
     let next = this.#next;
     list.set(weights.subarray(0, used));
-    this.#isPackage.fill(0, 0, used);
+    isPackage.fill(0, 0, used);
     let size = used;
     for (let level = 1; level < levels; level += 1) {
-      const flags = level * 2 * this.#sorted.length;
-      const pairs = size >> 1;
+      let flag = level * list.length;
+      const pairsEnd = size & ~1;
       let pair = 0;
       let rank = 0;
       let at = 0;
-      for (; at < wanted && (pair < pairs || rank < used); at += 1) {
-        const pairWeight = pair < pairs ? (list[2 * pair] ?? 0) + (list[2 * pair + 1] ?? 0) : 0x7fffffff;
-        const weight = rank < used ? (weights[rank] ?? 0) : 0x7fffffff;
-        const packageFirst = pairWeight <= weight;
-        next[at] = packageFirst ? pairWeight : weight;
-        this.#isPackage[flags + at] = packageFirst ? 1 : 0;
-        if (packageFirst) pair += 1;
-        else rank += 1;
+      while (at < wanted && (pair < pairsEnd || rank < used)) {
+        const pairWeight = pair < pairsEnd ? (list[pair] ?? 0) + (list[pair + 1] ?? 0) : INFINITE;
+        const weight = rank < used ? (weights[rank] ?? 0) : INFINITE;
+        if (pairWeight <= weight) {
+          next[at++] = pairWeight;
+          isPackage[flag++] = 1;
+          pair += 2;
+        } else {
+          next[at++] = weight;
+          isPackage[flag++] = 0;
+          rank += 1;
+        }
       }
       size = at;
       [list, next] = [next, list];
@@ -75,15 +85,16 @@ export class PackageMerge {
   /** A symbol's code has one bit for each level at which it is among the items that are needed. */
   #count(used: number, levels: number, lengths: Uint8Array): void {
     const sorted = this.#sorted;
+    const isPackage = this.#isPackage;
     lengths.fill(0);
     let needed = 2 * used - 2;
     for (let level = levels - 1; level >= 0; level -= 1) {
-      const flags = level * 2 * sorted.length;
+      const flags = level * this.#list.length;
       let packages = 0;
-      for (let at = 0; at < needed; at += 1) packages += this.#isPackage[flags + at] ?? 0;
+      for (let flag = flags; flag < flags + needed; flag += 1) packages += isPackage[flag] ?? 0;
       const symbols = needed - packages;
       for (let rank = 0; rank < symbols; rank += 1) {
-        const symbol = (sorted[rank] ?? 0) & 511;
+        const symbol = (sorted[rank] ?? 0) & SYMBOL_MASK;
         lengths[symbol] = (lengths[symbol] ?? 0) + 1;
       }
       needed = 2 * packages;

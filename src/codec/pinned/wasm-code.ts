@@ -147,9 +147,9 @@ const labelled =
     none((labels) => [opcode, 0x40, ...emitAll(body, [label, ...labels]), 0x0b]);
 
 type Labelled = (label: string, ...body: readonly Statement[]) => Statement;
-/** Code that `leave(label)` leaves. */
+/** Code whose end `goTo(label)` goes to. */
 export const block: Labelled = labelled(0x02);
-/** Code that `leave(label)` begins again; at its end it is over. */
+/** Code whose beginning `goTo(label)` goes to; it is not repeated by itself. */
 export const loop: Labelled = labelled(0x03);
 
 const depthOf = (label: string, labels: readonly string[]): readonly number[] => {
@@ -159,11 +159,9 @@ const depthOf = (label: string, labels: readonly string[]): readonly number[] =>
 };
 
 /** Goes to the end of a block, or to the beginning of a loop. */
-export const leave = (label: string): Statement => none((labels) => [0x0c, ...depthOf(label, labels)]);
-export const leaveIf = (label: string, condition: I32): Statement =>
+export const goTo = (label: string): Statement => none((labels) => [0x0c, ...depthOf(label, labels)]);
+export const goToIf = (label: string, condition: I32): Statement =>
   none((labels) => [...condition.emit(labels), 0x0d, ...depthOf(label, labels)]);
-export const again: (label: string) => Statement = leave;
-export const againIf: (label: string, condition: I32) => Statement = leaveIf;
 
 export const when = (condition: I32, yes: readonly Statement[], no: readonly Statement[] = []): Statement =>
   none((labels) => [

@@ -11,6 +11,8 @@ import {
 
 const TYPE_CODE: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e };
 const PAGE = 65536;
+/** "\0asm" and version 1. */
+const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0] as const;
 
 interface FunctionPart {
   readonly name: string;
@@ -85,7 +87,7 @@ export class WasmModule {
   bytes(): Uint8Array {
     const functions = this.#functions;
     return Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...MAGIC,
       ...section(
         1,
         functions.map(({ parameters, result }) => [
@@ -95,9 +97,15 @@ export class WasmModule {
           ...(result === undefined ? [0] : [1, TYPE_CODE.i32]),
         ]),
       ),
-      ...section(3, functions.map((_, index) => unsigned(index))),
+      ...section(
+        3,
+        functions.map((_, index) => unsigned(index)),
+      ),
       ...section(5, [[1, ...unsigned(this.#pages), ...unsigned(this.#pages)]]),
-      ...section(6, this.#globals.map(() => [TYPE_CODE.i32, 1, 0x41, ...signed(0), 0x0b])),
+      ...section(
+        6,
+        this.#globals.map(() => [TYPE_CODE.i32, 1, 0x41, ...signed(0), 0x0b]),
+      ),
       ...section(7, [
         [...nameBytes('memory'), 2, 0],
         ...functions.map(({ name }, index) => [...nameBytes(name), 0, ...unsigned(index)]),

@@ -46,7 +46,7 @@ describe('the name of an entry', () => {
   it('from RepoTags may be a bare word, from ref.name that is a tag', () => {
     expect(nameFromRepoTag('alpine')).toEqual(reference('alpine'));
     expect(nameFromRefName('alpine')).toEqual(label('alpine'));
-    expect(nameFromRepoTag('NOT valid')).toEqual(label('NOT valid'));
+    expect(nameFromRepoTag('NOT valid')).toEqual({ kind: 'misnomer', text: 'NOT valid' });
   });
 
   it.for<[line: string, name: ReturnType<typeof label>, refName: string]>([
@@ -72,6 +72,11 @@ describe('the name of an entry', () => {
 describe('an archive', () => {
   it.for(['a', '3.20', '_x', 'a/b', 'a--b', 'a+b', 'A/B:c@d', 'a'.repeat(300)])('can carry the label %s', (text) => {
     expect(() => checkName(label(text))).not.toThrow();
+  });
+
+  it('cannot carry what had to be a reference and is none, though a layout could', async () => {
+    expect((await failureOf(() => checkName(nameFromRepoTag('A')))).code).toBe('REFERENCE_INVALID');
+    expect(() => checkName(nameFromRefName('A'))).not.toThrow();
   });
 
   it.for(['', ' ', 'a b', 'a\n', '-x', 'a//b', 'ä', '../x', 'a\u202eb'])('cannot carry the label %j', async (text) => {

@@ -69,7 +69,10 @@ describe('a pinned codec', () => {
     const codec = pinnedCodec(id);
     const one = sample(100_000);
     const other = new Uint8Array(90_000).fill(7);
-    const [first, second] = await Promise.all([collect(codec.compress(streamOf(one))), collect(codec.compress(streamOf(other)))]);
+    const [first, second] = await Promise.all([
+      collect(codec.compress(streamOf(one))),
+      collect(codec.compress(streamOf(other))),
+    ]);
     expect(gunzipSync(first).equals(one)).toBe(true);
     expect(gunzipSync(second).equals(other)).toBe(true);
     expect(Buffer.compare(await compressBytes(id, one), first)).toBe(0);

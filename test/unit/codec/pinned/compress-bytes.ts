@@ -10,5 +10,8 @@ export const collect = async (stream: ByteStream): Promise<Uint8Array> => {
 };
 
 /** Memory through a codec, in chunks of the given sizes. */
-export const compressBytes = (id: string, bytes: Uint8Array, sizes: Iterable<number> = always(65_536)): Promise<Uint8Array> =>
-  collect(pinnedCodec(id).compress(chunked(bytes, sizes)));
+export const compressBytes = (
+  id: string,
+  bytes: Uint8Array,
+  sizes: Iterable<number> = always(65_536),
+): Promise<Uint8Array> => collect(pinnedCodec(id).compress(chunked(bytes, sizes)));

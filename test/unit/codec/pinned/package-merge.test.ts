@@ -48,20 +48,25 @@ describe('PackageMerge', () => {
 
   it('finds the least bits, fills the code, and gives the shorter code to the more frequent', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(40), { minLength: 3, maxLength: 7 }), fc.integer({ min: 3, max: 6 }), (frequencies, limit) => {
-        const used = frequencies.filter((frequency) => frequency > 0).length;
-        const lengths = lengthsOf(frequencies, limit);
-        fc.pre(used > 2);
-        const bits = lengths.reduce((sum, length, symbol) => sum + length * frequencies[symbol]!, 0);
-        const share = lengths.reduce((sum, length) => sum + (length === 0 ? 0 : 1 << (limit - length)), 0);
-        expect(bits).toBe(leastBits(frequencies, limit));
-        expect(share).toBe(1 << limit);
-        for (const [a, lengthA] of lengths.entries()) {
-          for (const [b, lengthB] of lengths.entries()) {
-            if (lengthA > 0 && lengthB > 0 && frequencies[a]! > frequencies[b]!) expect(lengthA).toBeLessThanOrEqual(lengthB);
+      fc.property(
+        fc.array(fc.nat(40), { minLength: 3, maxLength: 7 }),
+        fc.integer({ min: 3, max: 6 }),
+        (frequencies, limit) => {
+          const used = frequencies.filter((frequency) => frequency > 0).length;
+          const lengths = lengthsOf(frequencies, limit);
+          fc.pre(used > 2);
+          const bits = lengths.reduce((sum, length, symbol) => sum + length * frequencies[symbol]!, 0);
+          const share = lengths.reduce((sum, length) => sum + (length === 0 ? 0 : 1 << (limit - length)), 0);
+          expect(bits).toBe(leastBits(frequencies, limit));
+          expect(share).toBe(1 << limit);
+          for (const [a, lengthA] of lengths.entries()) {
+            for (const [b, lengthB] of lengths.entries()) {
+              if (lengthA > 0 && lengthB > 0 && frequencies[a]! > frequencies[b]!)
+                expect(lengthA).toBeLessThanOrEqual(lengthB);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 });
