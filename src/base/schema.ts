@@ -25,6 +25,8 @@ export const SCHEMA_NAMES = [
   'digest-report',
   'lock',
   'recipe',
+  'recipe-report',
+  'explain-layers-report',
   'inspect-report',
   'tree-report',
   'history-report',

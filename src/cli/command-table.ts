@@ -33,6 +33,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/lock.js')).lockCommand,
   },
   {
+    name: 'recipe',
+    summary: 'record how compressed layers are made again',
+    load: async () => (await import('./commands/recipe.js')).recipeCommand,
+  },
+  {
+    name: 'explain-layers',
+    summary: 'say who compressed each layer and whether it can be made again',
+    load: async () => (await import('./commands/explain-layers.js')).explainLayersCommand,
+  },
+  {
     name: 'inspect',
     summary: 'show what the images of a location are',
     load: async () => (await import('./commands/inspect.js')).inspectCommand,

@@ -4,11 +4,9 @@ import type { Producer, Verdict } from './producer.js';
 /** Ids of pinned codecs. */
 export type Candidates = readonly string[];
 
-type Level = 1 | 6 | 9;
-
-/** Levels worth trying, by what XFL says: most programs have a default level and two ends. */
-const levelsOf = ({ header }: GzipFacts): readonly Level[] =>
-  header.extraFlags === 2 ? [9] : header.extraFlags === 4 ? [1] : [6, 9, 1];
+/** Levels worth trying: XFL tells the two ends, and between them 6 is everybody's default. */
+const levelsOf = ({ header }: GzipFacts): readonly number[] =>
+  header.extraFlags === 2 ? [9] : header.extraFlags === 4 ? [1] : [6, 5, 7, 8, 4, 3, 2];
 
 /** zlib's own header, and those of Java, which has the same bytes behind them. */
 const zlibIds = (facts: GzipFacts): Candidates => {
@@ -20,7 +18,10 @@ const zlibIds = (facts: GzipFacts): Candidates => {
 const goIds = (facts: GzipFacts): Candidates => levelsOf(facts).map((level) => `go-flate-1.26/${level}`);
 const gnuIds = (facts: GzipFacts): Candidates => levelsOf(facts).map((level) => `gnu-gzip-1/${level}`);
 const busyboxIds = (): Candidates => ['busybox-gzip/6'];
-const fflateIds = (facts: GzipFacts): Candidates => levelsOf(facts).map((level) => `fflate-0.8/${level}`);
+const fflateIds = (facts: GzipFacts): Candidates =>
+  levelsOf(facts)
+    .slice(0, 1)
+    .map((level) => `fflate-0.8/${level}`);
 const pgzipIds = (): Candidates => ['pgzip-1.2/5', 'pgzip-1.2/6'];
 
 /** Everything that the header does not rule out. */

@@ -1,4 +1,4 @@
-import { HuffmanLookup, NO_SYMBOL } from './huffman-lookup.js';
+import { HuffmanLookup } from './huffman-lookup.js';
 
 /** Order in which the lengths of the code length code are written (RFC 1951, section 3.2.7). */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const;
@@ -26,13 +26,6 @@ export class BlockCodes {
   joinedRun = false;
   readonly #lengthCode = new HuffmanLookup(ORDER.length);
   readonly #lengths = new Uint8Array(MAX_LITERALS + MAX_DISTANCES);
-
-  /** The codes of RFC 1951, section 3.2.6. */
-  setFixed(): void {
-    const lengths = new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280);
-    this.literals.fill(lengths);
-    this.distances.fill(new Uint8Array(32).fill(5));
-  }
 
   /**
    * Reads the description of a dynamic block.
@@ -93,15 +86,25 @@ export class BlockCodes {
   }
 }
 
+let fixed: BlockCodes | undefined;
+
+/** The codes of RFC 1951, section 3.2.6. */
+export const fixedCodes = (): BlockCodes => {
+  if (fixed === undefined) {
+    fixed = new BlockCodes();
+    fixed.literals.fill(new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280));
+    fixed.distances.fill(new Uint8Array(32).fill(5));
+  }
+  return fixed;
+};
+
 /** zlib's rule: a code is complete, or has one symbol of one bit, or none (which no data may then use). */
 const isUsable = (code: HuffmanLookup, lengths: Uint8Array): boolean => {
   const room = code.fill(lengths);
   return room === 0 || (room > 0 && lengths.every((length) => length <= 1));
 };
 
-/**
- * The symbol * 16 + bits of the code that `bits` begin with, or {@link NO_SYMBOL}.
- */
+/** The symbol * 16 + bits of the code that `bits` begin with, or NO_SYMBOL. */
 export const decodeSymbol = (code: HuffmanLookup, bits: number): number => {
   const entry = code.table[bits & 1023]!;
   return entry === 0 ? code.walk(bits) : entry;

@@ -1,6 +1,6 @@
 import { DISTANCE_BASE, DISTANCE_EXTRA, LENGTH_BASE, LENGTH_EXTRA } from '../pinned/deflate-symbol.js';
 import type { DeflateFacts } from './deflate-facts.js';
-import { BlockCodes, decodeSymbol, peekBits } from './deflate-header.js';
+import { BlockCodes, decodeSymbol, fixedCodes, peekBits } from './deflate-header.js';
 
 type Phase = 'header' | 'tokens' | 'stored' | 'done';
 type BlockType = 'stored' | 'fixed' | 'dynamic';
@@ -14,7 +14,8 @@ const FAR = 4096;
 export class DeflateWalker {
   readonly #facts: DeflateFacts;
   readonly #budget: number;
-  readonly #codes = new BlockCodes();
+  readonly #dynamic = new BlockCodes();
+  #codes = this.#dynamic;
   #phase: Phase = 'header';
   /** Bits of the first byte of the next piece that are used up. */
   #bit = 0;
@@ -81,9 +82,10 @@ export class DeflateWalker {
     if (type === 'stored') return this.#storedHeader(input, (at + 10) & ~7);
     this.#phase = 'tokens';
     if (type === 'fixed') {
-      this.#codes.setFixed();
+      this.#codes = fixedCodes();
       return at + 3;
     }
+    this.#codes = this.#dynamic;
     const next = this.#codes.readDynamic(input, at + 3);
     if (this.#codes.distanceCount === 1) this.#facts.loneDistance += 1;
     if (this.#codes.joinedRun) this.#facts.joinedRuns += 1;

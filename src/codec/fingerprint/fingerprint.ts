@@ -29,6 +29,8 @@ export interface FingerprintOptions {
   /** How the blob is named in errors. */
   readonly subject: string;
   readonly limits: Limits;
+  /** Bytes of a gzip stream, in and out, each, after which the end is not looked at any more; 64 MiB by default. */
+  readonly bytes?: number;
 }
 
 const levelOf = ({ header }: GzipFacts): Fingerprint['level'] =>
@@ -47,7 +49,7 @@ async function* rest(reader: PullReader): ByteStream {
 }
 
 const gzipFingerprint = async (stream: ByteStream, options: FingerprintOptions): Promise<Fingerprint> => {
-  const facts = await readGzipFacts(stream, options);
+  const facts = await readGzipFacts(stream, options, options.bytes);
   const verdict = judge(facts, GZIP_TRAITS, GZIP_PROFILES);
   return {
     compression: 'gzip',
@@ -65,8 +67,8 @@ const zstdFingerprint = async (stream: ByteStream, options: FingerprintOptions):
 };
 
 /**
- * Names the producer of a blob. Reads no more than the first 64 MiB of plain bytes of a gzip stream, and passes over
- * the blocks of a zstd stream; memory does not depend on the blob. Ends the stream when it has seen enough. Checksums
+ * Names the producer of a blob. Reads a gzip stream up to a bound, and passes over the blocks of a zstd
+ * stream; memory does not depend on the blob. Ends the stream when it has seen enough. Checksums
  * are not verified.
  * @throws {ToolError} GZIP_CORRUPT, LIMIT_GZIP_MEMBERS, ZSTD_CORRUPT, CODEC_UNSUPPORTED
  */
@@ -74,8 +76,8 @@ export const fingerprint = async (stream: ByteStream, options: FingerprintOption
   const reader = new PullReader(stream);
   await reader.fill(SNIFF_LENGTH);
   const compression = sniffCompression(reader.buffered);
-  if (compression === 'gzip') return await gzipFingerprint(rest(reader), options);
-  if (compression === 'zstd') return await zstdFingerprint(rest(reader), options);
+  if (compression === 'gzip') return gzipFingerprint(rest(reader), options);
+  if (compression === 'zstd') return zstdFingerprint(rest(reader), options);
   await reader.close();
   const isPlain = compression === 'none';
   return {

@@ -60,7 +60,7 @@ const takeText = async (reader: PullReader, context: DecoderContext): Promise<st
 
 const takeExtra = async (reader: PullReader, context: DecoderContext): Promise<Uint8Array> => {
   const [low = 0, high = 0] = await take(reader, 2, context);
-  return await take(reader, low + high * 256, context);
+  return take(reader, low + high * 256, context);
 };
 
 /**

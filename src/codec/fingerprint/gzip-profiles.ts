@@ -107,7 +107,6 @@ export const GZIP_PROFILES: readonly Profile<GzipTrait>[] = [
       flushedAtEnd: 2,
       flushed1M: 3,
       flushed256K: 3,
-      noLength3: 1,
       length3: NEVER,
       endsInData: NEVER,
       endsEmptyStored: NEVER,

@@ -125,7 +125,7 @@ export const GZIP_TRAITS: Readonly<Record<GzipTrait, Trait<GzipFacts>>> = {
   ),
   cut8192: deflateTrait(
     'full blocks have 8191 tokens or 4096',
-    (deflate) => isCut(deflate) && full(deflate, fullOrCut(8192)),
+    (deflate) => isCut(deflate) && full(deflate, fullOrCut(8192)) && deflate.innerTokens.count(8191) > 0,
   ),
   otherTokens: deflateTrait(
     'full blocks have other numbers of tokens',
