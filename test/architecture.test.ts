@@ -21,8 +21,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   codec: {
     floor: 1,
     may: ['base'],
-    node: ['fs', 'stream', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'],
-    packages: ['fflate', 'tar-stream', 'xxhash-wasm'],
+    node: ['buffer', 'fs', 'stream', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'],
+    packages: ['fflate', 'pako', 'tar-stream', 'xxhash-wasm'],
   },
   content: { floor: 2, may: ['base', 'oci'], node: [], packages: [] },
   layer: { floor: 3, may: ['base', 'oci', 'codec', 'content'], node: [], packages: [] },

@@ -9,8 +9,8 @@ import { exportedNames, tokensOf } from './support/source-scan.js';
  * The API: a name added is a minor release, a name gone a major one. Types first, then what exists at run time;
  * in the order of `sort()`.
  */
-const TYPES: readonly string[] = [];
-const VALUES: readonly string[] = [];
+const TYPES: readonly string[] = ['ByteStream', 'CopyOptions', 'CopyReport', 'Destination', 'Digest', 'DigestReport', 'ErrorClass', 'ErrorCode', 'ErrorDetails', 'HistoryReport', 'ImageEntry', 'InspectReport', 'LayerMode', 'Limits', 'LoadReport', 'Lock', 'LsReport', 'Note', 'Observer', 'OperationContext', 'Platform', 'Profile', 'ProfileSettings', 'Reference', 'SaveOptions', 'SaveOutput', 'SaveReport', 'Severity', 'ToolEvent', 'TransferOptions', 'TreeReport', 'VerifyOptions', 'VerifyReport'];
+const VALUES: readonly string[] = ['DEFAULT_LIMITS', 'DEFAULT_SETTINGS', 'DEFAULT_TRANSFER', 'ERROR_CODES', 'PROFILE_IDS', 'ToolError', 'archiveDigest', 'asIsDigest', 'contextWith', 'copy', 'formatPlatform', 'formatReference', 'history', 'imageDigests', 'inspect', 'inspectRaw', 'listLoad', 'load', 'lock', 'lockBytes', 'ls', 'parseDigest', 'parseLock', 'parsePlatform', 'parseReference', 'profileOf', 'save', 'tree', 'verify'];
 
 const root = new URL('../', import.meta.url);
 const readText = (path: string): string => readFileSync(new URL(path, root), 'utf8');

@@ -1,6 +1,6 @@
 import type { ScratchFile } from '../base/scratch.js';
 import { PINNED_CODEC_IDS } from '../codec/pinned/codec.js';
-import type { BlobReader } from '../content/blob.js';
+import { type BlobReader, verifiedBlobs } from '../content/blob.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 import { type ConvertOptions, type ImageLayer, type LayerTransform, convertLayers } from './convert.js';
@@ -41,6 +41,8 @@ interface Attempt {
   readonly queue: string[];
   readonly tried: string[];
   hit?: SearchHit;
+  /** A candidate has read the whole layer, so its bytes are those of its digest. */
+  isVerified?: true;
 }
 
 const transformOf = (task: SearchTask, codec: string): LayerTransform => ({
@@ -53,6 +55,7 @@ const transformOf = (task: SearchTask, codec: string): LayerTransform => ({
 /**
  * Looks for the codec that gives each layer the digest it had. Rounds of one codec a layer, all layers at once; what
  * succeeds for one layer is tried next for the others. Only equality of the digest counts.
+ * @throws {ToolError} BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, DIFFID_MISMATCH
  */
 export const searchCodecs = async (
   tasks: readonly SearchTask[],
@@ -79,6 +82,7 @@ export const searchCodecs = async (
     for (const { attempt, codec, key } of round) {
       attempt.tried.push(codec);
       const result = made.get(key);
+      if (result?.result.inner !== undefined) attempt.isVerified = true;
       const { digest, size } = attempt.task.target;
       if (result?.result.inner?.hex === encodedOf(digest) && result.result.inner.size === size) {
         attempt.hit = { codec, file: result.file };
@@ -87,6 +91,11 @@ export const searchCodecs = async (
         await result?.file.discard();
       }
     }
+  }
+  for (const { task, isVerified } of attempts) {
+    // Where every candidate was given up, nobody has seen the layer's end: that it is damaged would be the better answer.
+    if (isVerified) continue;
+    for await (const _ of verifiedBlobs(blobs).read(task.layer.descriptor, options.signal));
   }
   return attempts.map(({ task, hit, tried }) => ({ task, hit, tried }));
 };

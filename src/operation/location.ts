@@ -79,15 +79,15 @@ export const parseLocation = (text: string, exists: PathExists): Location => {
     }
     return { text, transport, path, ...selectorsOf(suffix) };
   }
-  if (exists(text) || /^[./\\]/.test(text) || DRIVE.test(text)) {
-    return { text, transport: 'auto', path: text, selectors: [] };
-  }
   if (transport !== undefined && (OTHER_TRANSPORTS as readonly string[]).includes(transport)) {
     throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
       subject: text,
       expected: `${FILE_TRANSPORTS.join(':, ')}:, a path, or -`,
       hint: 'save the image into an archive first, then name the archive',
     });
+  }
+  if (exists(text) || /^[./\\]/.test(text) || DRIVE.test(text)) {
+    return { text, transport: 'auto', path: text, selectors: [] };
   }
   throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
     subject: excerpt(text),

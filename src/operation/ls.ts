@@ -120,7 +120,8 @@ const applyEntry = (files: Map<string, FileEntry>, lower: LowerFiles, header: Ta
     if (lower.has(hidden)) files.delete(hidden);
     return removeBelow(`${hidden}/`);
   }
-  if (files.get(path)?.type === 'directory' && header.type !== 'directory') removeBelow(`${path}/`);
+  // A directory that has no entry of its own is one all the same.
+  if (header.type !== 'directory') removeBelow(`${path}/`);
   files.set(path, entryOf(header, path));
   lower.markRewritten(path);
 };

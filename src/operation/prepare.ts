@@ -5,20 +5,17 @@ import type { ContentGraph } from '../content/graph.js';
 import { mergeGraphs } from '../content/merge.js';
 import { type Rename, dropReferrers, renameImages } from '../content/select.js';
 import { selectPlatforms } from '../content/select-platform.js';
-import { DEFAULT_PINNED_CODEC, pinnedCodec } from '../codec/pinned/codec.js';
-import { compressLayers } from '../layer/compress.js';
+import { DEFAULT_PINNED_CODEC } from '../codec/pinned/codec.js';
 import type { ConvertOptions } from '../layer/convert.js';
-import { type RewriteOptions, decompressLayers } from '../layer/decompress.js';
-import { guessTargets } from '../layer/guess.js';
+import type { RewriteOptions } from '../layer/decompress.js';
 import type { RecipeImage } from '../layer/recipe.js';
 import type { DigestChange, DroppedPart } from '../layer/replace.js';
-import { type RestoreTarget, restoreLayers } from '../layer/restore.js';
+import type { RestoreTarget } from '../layer/restore.js';
 import type { Platform } from '../oci/platform.js';
-import { checkDiffIDs } from './diff-ids.js';
 import { layerMediaTypeNotes } from './layer-media-types.js';
 import type { OperationContext } from './context.js';
 import type { OpenedImages } from './open.js';
-import { type RestoreSources, loadRestoreSources } from './restore-source.js';
+import type { RestoreSources } from './restore-source.js';
 
 /** What is to happen to layers on the way. */
 export type LayerMode = 'keep' | 'none' | 'gzip' | 'restore';
@@ -93,7 +90,7 @@ export const prepareImages = async (
   }
   graph = renameImages(graph, options.names);
   graph = { ...graph, notes: [...graph.notes, ...(await layerMediaTypeNotes(graph, merged.blobs, 'warning'))] };
-  if (options.deep) await checkDiffIDs(graph, merged.blobs, context);
+  if (options.deep) await (await import('./diff-ids.js')).checkDiffIDs(graph, merged.blobs, context);
   const phase = PHASES[options.layers];
   if (phase !== undefined) context.observer({ type: 'phase', name: phase });
   const changed = await changeLayers(graph, merged.blobs, options, { ...bulkOptions(context), scratch }, context);
@@ -115,10 +112,13 @@ const guessFromPlain = async (
   pinned: RestoreSources['pinned'],
   options: RewriteOptions,
 ): Promise<readonly RestoreTarget[]> => {
+  const { decompressLayers } = await import('../layer/decompress.js');
+  const { guessTargets } = await import('../layer/guess.js');
   const plain = await decompressLayers(graph, blobs, options);
   return guessTargets(plain.graph, plain.blobs, pinned, options);
 };
 
+// Loaded when needed: most archives keep their layers, and should not wait for code that changes them.
 const changeLayers = async (
   graph: ContentGraph,
   blobs: BlobReader,
@@ -130,13 +130,19 @@ const changeLayers = async (
   switch (options.layers) {
     case 'keep':
       return { graph, blobs, changes: [], dropped: [], recipe: [] };
-    case 'none':
+    case 'none': {
+      const { decompressLayers } = await import('../layer/decompress.js');
       return { ...(await decompressLayers(graph, blobs, rewrite)), recipe: [] };
+    }
     case 'gzip': {
+      const { pinnedCodec } = await import('../codec/pinned/codec.js');
+      const { compressLayers } = await import('../layer/compress.js');
       const { id } = pinnedCodec(options.codec);
       return { ...(await compressLayers(graph, blobs, { ...rewrite, codec: id, compression: 'gzip' })), recipe: [] };
     }
     case 'restore': {
+      const { loadRestoreSources } = await import('./restore-source.js');
+      const { restoreLayers } = await import('../layer/restore.js');
       const sources = await loadRestoreSources(options.manifestFrom, context);
       const guessed = sources.pinned.size === 0 ? [] : await guessFromPlain(graph, blobs, sources.pinned, rewrite);
       const targets = [...sources.targets, ...guessed];

@@ -5,7 +5,6 @@ import { verifiedBlobs } from '../content/blob.js';
 import { type ArchivePlan, planArchive } from '../format/plan.js';
 import { type Profile, type ProfileSettings } from '../format/profile.js';
 import { writeArchive, writeArchiveFile } from '../format/write.js';
-import { recipeBytes } from '../layer/recipe.js';
 import { openFileSource } from '../transport/file.js';
 import { createOutputFile, isSpecialFile, writeOutputFile, writeSpecialFile } from '../transport/output-file.js';
 import { scratchDirectory } from '../transport/scratch.js';
@@ -82,6 +81,7 @@ const writeRecipe = async (
 ): Promise<string | undefined> => {
   const path = options.recipe ?? ('path' in output ? `${output.path}.recipe.json` : undefined);
   if (path === undefined || prepared.recipe.length === 0) return undefined;
+  const { recipeBytes } = await import('../layer/recipe.js');
   await writeOutputFile(path, recipeBytes({ images: prepared.recipe }));
   return path;
 };

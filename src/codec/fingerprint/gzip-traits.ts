@@ -132,8 +132,7 @@ export const GZIP_TRAITS: Readonly<Record<GzipTrait, Trait<GzipFacts>>> = {
     (deflate) =>
       deflate.innerTokens.total > 0 &&
       ![16_384, 16_383, 8191].some((size) => full(deflate, (n) => n === size)) &&
-      !full(deflate, fullOrCut(32_768)) &&
-      !full(deflate, fullOrCut(16_384)),
+      ![32_768, 16_384, 8192].some((size) => full(deflate, fullOrCut(size))),
   ),
   bytes65535: deflateTrait(
     'full blocks stand for 65535 bytes',

@@ -1,0 +1,186 @@
+import { fstatSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../../src/base/limits.js';
+import type { Scratch } from '../../../src/base/scratch.js';
+import { PINNED_CODEC_IDS } from '../../../src/codec/pinned/codec.js';
+import { type SearchTask, codecOrder, searchCodecs } from '../../../src/layer/codec-search.js';
+import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
+import { scratchDirectory } from '../../../src/transport/scratch.js';
+import { MemoryPlace, contentOf, digestBy, failureOf, fakeDigest } from '../../support/memory-place.js';
+import { compressedBy, layerText } from '../../support/pulled-image.js';
+
+const scratch = scratchDirectory();
+afterAll(() => scratch.remove());
+
+const OPTIONS = { scratch, threads: 1, limits: DEFAULT_LIMITS };
+const place = new MemoryPlace();
+
+const layerOf = (text: string): SearchTask['layer'] => ({ descriptor: place.add(text, MEDIA_TYPE.layer), diffID: digestBy(text) });
+
+/** What is to be found: a layer as a codec compresses it. */
+const taskFor = async (text: string, codec: string, first: readonly string[] = [], algorithm?: 'sha512'): Promise<SearchTask> => {
+  const blob = await compressedBy(codec, Buffer.from(text));
+  return { layer: layerOf(text), target: { digest: digestBy(blob, algorithm), size: blob.length }, first };
+};
+
+/** A scratch that knows which of its files are left, and how long each of the others became. */
+const watched = (): { readonly scratch: Scratch; readonly left: () => number; readonly made: () => number; readonly gone: number[] } => {
+  const open = new Set<number>();
+  const gone: number[] = [];
+  let made = 0;
+  return {
+    scratch: {
+      create: async () => {
+        const file = await scratch.create();
+        const id = made++;
+        open.add(id);
+        let size = 0;
+        return {
+          fd: file.fd,
+          open: file.open,
+          seal: async () => {
+            size = fstatSync(file.fd).size;
+            await file.seal();
+          },
+          discard: async () => {
+            open.delete(id);
+            gone.push(size);
+            await file.discard();
+          },
+        };
+      },
+    },
+    left: () => open.size,
+    made: () => made,
+    gone,
+  };
+};
+
+describe('the order of codecs', () => {
+  it('has each codec once, those of Docker and crane before the others', () => {
+    const order = codecOrder([]);
+    expect(order.toSorted()).toEqual([...PINNED_CODEC_IDS].toSorted());
+    expect(order.slice(0, 2)).toEqual(['go-flate-1.26/6', 'go-flate-1.26/1']);
+  });
+
+  it.for<[line: string, first: readonly string[], start: readonly string[]]>([
+    ['a hint', ['zlib-1.3/9'], ['zlib-1.3/9', 'go-flate-1.26/6']],
+    ['hints in their order', ['fflate-0.8/6', 'go-flate-1.26/1'], ['fflate-0.8/6', 'go-flate-1.26/1', 'go-flate-1.26/6']],
+    ['the same hint twice', ['zlib-1.3/9', 'zlib-1.3/9'], ['zlib-1.3/9', 'go-flate-1.26/6']],
+    ['a hint at what nobody has', ['of-tomorrow-9/9', 'zlib-1.3/9'], ['zlib-1.3/9', 'go-flate-1.26/6']],
+  ])('begins with %s', ([, first, start]) => {
+    const order = codecOrder(first);
+    expect(order.slice(0, start.length)).toEqual(start);
+    expect(order.toSorted()).toEqual([...PINNED_CODEC_IDS].toSorted());
+  });
+});
+
+describe('the search', () => {
+  const text = layerText(1);
+
+  it.for(['go-flate-1.26/6', 'go-flate-1.26/1', 'go-flate-1.26/9', 'zlib-1.3/6', 'zlib-1.3/6+os0', 'zlib-1.3/6+os255', 'zlib-1.3/1', 'fflate-0.8/6'])(
+    'finds %s and ends there',
+    async (codec) => {
+      const task = await taskFor(text, codec);
+      const [result] = await searchCodecs([task], place.reader(), OPTIONS);
+      expect(result?.hit?.codec).toBe(codec);
+      expect(result?.tried).toEqual(codecOrder([]).slice(0, codecOrder([]).indexOf(codec) + 1));
+      const source = await result?.hit?.file.open();
+      const bytes = await source?.readAt(0, source.size);
+      await source?.close();
+      expect(digestBy(bytes ?? '')).toBe(task.target.digest);
+    },
+  );
+
+  it('asks nothing but the hint if that is right', async () => {
+    const watch = watched();
+    const [result] = await searchCodecs([await taskFor(text, 'zlib-1.3/3', ['zlib-1.3/3'])], place.reader(), {
+      ...OPTIONS,
+      scratch: watch.scratch,
+    });
+    expect(result?.tried).toEqual(['zlib-1.3/3']);
+    expect([watch.made(), watch.left()]).toEqual([1, 1]);
+  });
+
+  it('tries next for all what was right for one', async () => {
+    const tasks = [await taskFor(layerText(2), 'zlib-1.3/4', ['zlib-1.3/4']), await taskFor(layerText(3), 'zlib-1.3/4')];
+    const results = await searchCodecs(tasks, place.reader(), OPTIONS);
+    expect(results.map(({ tried }) => tried)).toEqual([['zlib-1.3/4'], ['go-flate-1.26/6', 'zlib-1.3/4']]);
+  });
+
+  it('knows a digest of sha512', async () => {
+    const [result] = await searchCodecs([await taskFor(text, 'go-flate-1.26/1', [], 'sha512')], place.reader(), OPTIONS);
+    expect(result?.hit?.codec).toBe('go-flate-1.26/1');
+  });
+
+  it('gives as many results as tasks, in their order', async () => {
+    const codecs = ['go-flate-1.26/1', 'go-flate-1.26/6', 'zlib-1.3/6+os0', 'go-flate-1.26/1'];
+    const tasks = await Promise.all(codecs.map((codec, at) => taskFor(layerText(10 + at), codec)));
+    const results = await searchCodecs(tasks, place.reader(), OPTIONS);
+    expect(results.map(({ hit }) => hit?.codec)).toEqual(codecs);
+    expect(results.map(({ task }) => task)).toEqual(tasks);
+    expect(await searchCodecs([], place.reader(), OPTIONS)).toEqual([]);
+  });
+
+  it.for<[line: string, change: (target: SearchTask['target']) => SearchTask['target']]>([
+    ['another digest', ({ size }) => ({ size, digest: fakeDigest('a') })],
+    ['a digest with another size', ({ digest, size }) => ({ digest, size: size + 1 })],
+    ['a digest with a smaller size', ({ digest, size }) => ({ digest, size: size - 1 })],
+    ['nothing at all', () => ({ digest: fakeDigest('b'), size: 0 })],
+  ])('finds nothing for %s, tries everything once, and leaves no file', async ([, change]) => {
+    const watch = watched();
+    const task = await taskFor(layerText(4, 60), 'go-flate-1.26/6');
+    const [result] = await searchCodecs([{ ...task, target: change(task.target) }], place.reader(), { ...OPTIONS, scratch: watch.scratch });
+    expect(result?.hit).toBeUndefined();
+    expect(result?.tried).toEqual(codecOrder([]));
+    expect([watch.made(), watch.left()]).toEqual([PINNED_CODEC_IDS.length, 0]);
+  });
+
+  it('ends a candidate when it has become longer than the original', async () => {
+    // Bytes that no codec makes smaller: every candidate would be larger than the layer.
+    const noise = Buffer.alloc(3 << 20);
+    let state = 7;
+    for (let at = 0; at < noise.length; at += 1) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      noise[at] = state & 0xff;
+    }
+    const layer = { descriptor: place.add(noise, MEDIA_TYPE.layer), diffID: digestBy(noise) };
+    const watch = watched();
+    let read = 0;
+    const [result] = await searchCodecs([{ layer, target: { digest: fakeDigest('c'), size: 100_000 }, first: [] }], place.reader(), {
+      ...OPTIONS,
+      scratch: watch.scratch,
+      onBytes: (bytes) => {
+        read += bytes;
+      },
+    });
+    expect(result?.hit).toBeUndefined();
+    expect(Math.max(...watch.gone)).toBeLessThanOrEqual(100_000);
+    expect(read).toBeLessThan((PINNED_CODEC_IDS.length * noise.length) / 2);
+  });
+
+  it.for<[line: string, change: (layer: SearchTask['layer']) => void, code: string]>([
+    ['is not what its digest says', ({ descriptor }) => place.contents.set(descriptor.digest, Buffer.from(layerText(98))), 'DIGEST_MISMATCH'],
+    ['is not there', ({ descriptor }) => place.remove(descriptor), 'BLOB_MISSING'],
+  ])('stops at a layer that %s', async ([, change, code]) => {
+    const task = await taskFor(layerText(99), 'go-flate-1.26/6');
+    change(task.layer);
+    const failure = await failureOf(() => searchCodecs([task], place.reader(), OPTIONS));
+    expect([failure.code, failure.details.subject]).toEqual([code, task.layer.descriptor.digest]);
+  });
+
+  it('stops when it is told to', async () => {
+    const reason = new Error('enough');
+    const tasks = [await taskFor(text, 'fflate-0.8/9')];
+    await expect(searchCodecs(tasks, place.reader(), { ...OPTIONS, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  it('of an empty layer ends at the first codec, whose bytes are those of its family', async () => {
+    const task = await taskFor('', 'go-flate-1.26/6');
+    const [result] = await searchCodecs([task], place.reader(), OPTIONS);
+    expect(result?.tried).toEqual(['go-flate-1.26/6']);
+    expect(await contentOf(await result?.hit?.file.open())).not.toBe('');
+  });
+});
