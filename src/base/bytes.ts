@@ -75,7 +75,8 @@ export const readAll = async (
         found: 'more',
       });
     }
-    chunks.push(chunk.slice());
+    // A copy of its own: slice() of a Buffer shares memory with the producer.
+    chunks.push(new Uint8Array(chunk));
   }
   return concatBytes(chunks);
 };
@@ -105,7 +106,7 @@ export const memorySource = (bytes: Uint8Array, name: string, chunkSize: number 
       yield bytes.subarray(at, Math.min(end, at + chunkSize));
     }
   },
-  readAt: async (offset, length) => bytes.slice(offset, offset + length),
+  readAt: async (offset, length) => new Uint8Array(bytes.subarray(offset, offset + length)),
   close: async () => {},
 });
 

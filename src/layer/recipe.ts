@@ -8,6 +8,7 @@ import type { Document } from '../content/document.js';
 import { plainDescriptor } from '../oci/descriptor.js';
 import { type Digest, digestOf, parseDigest } from '../oci/digest.js';
 import { type ImageManifest, decodeImageManifest } from '../oci/manifest.js';
+import { roleOf } from '../oci/media-type.js';
 
 /** How one layer was compressed. */
 export interface RecipeLayer {
@@ -83,13 +84,18 @@ const decodeImage = (
   subject: string,
   limits: Limits,
 ): RecipeImage => {
+  const { mediaType, size } = image.manifest;
+  if (roleOf(mediaType) !== 'manifest') {
+    throw invalid(subject, `${pointer}/manifest/mediaType`, 'not the manifest of an image', 'the media type of one', mediaType);
+  }
   const raw = new Uint8Array(Buffer.from(image.manifest.data, 'base64'));
   const digest = parseDigest(image.manifest.digest);
   const found = digestOf(raw);
-  if (found !== digest) {
-    throw invalid(subject, `${pointer}/manifest`, 'the manifest is not the one that its digest names', digest, found);
+  if (found !== digest || raw.length !== size) {
+    const what = 'the manifest is not the one that its digest and size name';
+    throw invalid(subject, `${pointer}/manifest`, what, `${digest}, ${size} bytes`, `${found}, ${raw.length} bytes`);
   }
-  const descriptor = plainDescriptor(image.manifest.mediaType, digest, raw.length);
+  const descriptor = plainDescriptor(mediaType, digest, raw.length);
   const value = decodeImageManifest(parseJson(raw, { subject: digest, depth: limits.jsonDepth }), descriptor, digest);
   const layers = image.layers.map(({ codec, ...layer }): RecipeLayer => ({
     diffID: parseDigest(layer.diffID),
@@ -97,8 +103,9 @@ const decodeImage = (
     size: layer.size,
     ...(codec === undefined ? {} : { codec }),
   }));
-  const listed = value.layers.map((layer) => layer.digest).join(' ');
-  const given = layers.map((layer) => layer.digest).join(' ');
+  const parts = (list: readonly Pick<RecipeLayer, 'digest' | 'size'>[]): string => list.map((part) => `${part.digest} ${part.size}`).join(' ');
+  const listed = parts(value.layers);
+  const given = parts(layers);
   if (value.config.digest !== image.imageID || listed !== given) {
     throw invalid(
       subject,

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../base/bytes.js';
 import type { Note, Severity } from '../base/event.js';
 import { type Compression, SNIFF_LENGTH, sniffCompression } from '../codec/compression.js';
 import type { BlobReader } from '../content/blob.js';
@@ -27,13 +28,21 @@ const promisedLayers = (graph: ContentGraph): readonly Descriptor[] => {
   return [...layers.values()];
 };
 
+const compressionOf = async (source: ByteSource): Promise<Compression> => {
+  try {
+    return sniffCompression(await source.readAt(0, SNIFF_LENGTH));
+  } finally {
+    await source.close();
+  }
+};
+
 /** Layers whose first bytes are not of the compression that their media type promises. Nothing else is read of them. */
 export const layerMediaTypeNotes = async (graph: ContentGraph, blobs: BlobReader, severity: Severity): Promise<readonly Note[]> => {
   const notes: Note[] = [];
   for (const layer of promisedLayers(graph)) {
     const source = await blobs.open(layer);
     if (source === undefined) continue;
-    const compression = sniffCompression(await source.readAt(0, SNIFF_LENGTH).finally(() => source.close()));
+    const compression = await compressionOf(source);
     if (FITTING[compression] === layerCompressionOf(layer.mediaType)) continue;
     notes.push({
       code: 'MEDIATYPE_MISMATCH',

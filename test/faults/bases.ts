@@ -40,5 +40,6 @@ export const layoutBase = (changes: LayoutChanges & { readonly image?: Partial<I
   layoutFiles([{ built: imageA(changes.image), names: ['t1'] }], changes);
 
 /** Both at once. */
-export const hybridBase = (changes: LayoutChanges & DockerChanges & { readonly image?: Partial<ImageRecipe> } = {}): Files =>
-  hybridFiles([{ built: imageA(changes.image), names: ['docker.io/library/t:1'] }], changes);
+export const hybridBase = (
+  changes: LayoutChanges & DockerChanges & { readonly image?: Partial<ImageRecipe> } = {},
+): Files => hybridFiles([{ built: imageA(changes.image), names: ['docker.io/library/t:1'] }], changes);

@@ -11,7 +11,16 @@ import { parsePlatform } from '../../src/oci/platform.js';
 import { contextWith } from '../../src/operation/context.js';
 import { tree } from '../../src/operation/tree.js';
 import { type Files, archiveFile, memberOf, tarOf } from '../support/archive-builder.js';
-import { type Built, MEDIA, buildImage, buildIndex, buildReferrer, hexOf, jsonBytes, layoutFiles } from '../support/image-builder.js';
+import {
+  type Built,
+  MEDIA,
+  buildImage,
+  buildIndex,
+  buildReferrer,
+  hexOf,
+  jsonBytes,
+  layoutFiles,
+} from '../support/image-builder.js';
 import { rawHeader, rawTar } from '../support/raw-tar.js';
 import { L1, dockerBase, hybridBase, imageA, layoutBase } from './bases.js';
 import { zstdBomb } from './compressed.js';
@@ -32,7 +41,9 @@ const input = (files: Files): string => bench.input(tarOf(files));
 describe('input that is made to cost more than it is worth', () => {
   describe('O12 an index of 2^25 paths', { timeout: 5000 }, () => {
     const image = layoutFiles([{ built: doubled(25, imageA()), names: ['docker.io/library/x:1'] }]);
-    const signature = layoutFiles([{ built: doubled(25, buildReferrer(imageA(), 'x')), names: ['docker.io/library/x:1'] }]);
+    const signature = layoutFiles([
+      { built: doubled(25, buildReferrer(imageA(), 'x')), names: ['docker.io/library/x:1'] },
+    ]);
 
     it('is saved as it is', async () => {
       await expectAccepted(bench, input(image));
@@ -70,7 +81,9 @@ describe('input that is made to cost more than it is worth', () => {
       blobs: new Map<string, Uint8Array>(),
     }));
     const large = buildIndex([imageA(), ...absent]);
-    const roots = Array.from({ length: 1000 }, (_, index) => buildIndex([large], (value) => ({ ...value, annotations: { index: String(index) } })));
+    const roots = Array.from({ length: 1000 }, (_, index) =>
+      buildIndex([large], (value) => ({ ...value, annotations: { index: String(index) } })),
+    );
     const source = input(layoutFiles(roots.map((built) => ({ built }))));
     saved(await bench.save(source, { allowSparse: true }));
     expect((await bench.findings(source)).filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -100,12 +113,20 @@ describe('input that is made to cost more than it is worth', () => {
     it.for(bombs)('a %s layer', async ([what, stored]) => {
       const mediaType = what === 'gzip' ? MEDIA.layerGzip : MEDIA.layerZstd;
       const layers = [{ plain: L1.plain, stored, mediaType }];
-      await expectRefused(bench, input(layoutBase({ image: { layers } })), 'LIMIT_DECOMPRESSED', {}, { limits: LIMIT, layers: 'none' });
+      await expectRefused(
+        bench,
+        input(layoutBase({ image: { layers } })),
+        'LIMIT_DECOMPRESSED',
+        {},
+        { limits: LIMIT, layers: 'none' },
+      );
       await expectRefused(bench, input(dockerBase({ image: { layers } })), 'LIMIT_DECOMPRESSED', {}, { limits: LIMIT });
     });
 
     it('zstd by the ratio alone', async () => {
-      await expectRefused(bench, bench.input(zstdBomb(1000)), 'LIMIT_DECOMPRESSED', { expected: 'at most 2000 bytes for one' });
+      await expectRefused(bench, bench.input(zstdBomb(1000)), 'LIMIT_DECOMPRESSED', {
+        expected: 'at most 2000 bytes for one',
+      });
     });
   });
 
@@ -116,8 +137,16 @@ describe('input that is made to cost more than it is worth', () => {
   });
 
   it('T28 a member of 8 GiB of which nothing is there', async () => {
-    await expectRefused(bench, bench.input(Buffer.concat([rawHeader({ name: 'a', size: '\x80\0\0\0\0\0\0\x02\0\0\0\0' }), Buffer.alloc(1024)])), 'TAR_BAD_NUMBER');
-    await expectRefused(bench, bench.input(Buffer.concat([rawHeader({ name: 'a', size: 8 ** 11 - 1 }), Buffer.alloc(1024)])), 'TAR_TRUNCATED');
+    await expectRefused(
+      bench,
+      bench.input(Buffer.concat([rawHeader({ name: 'a', size: '\x80\0\0\0\0\0\0\x02\0\0\0\0' }), Buffer.alloc(1024)])),
+      'TAR_BAD_NUMBER',
+    );
+    await expectRefused(
+      bench,
+      bench.input(Buffer.concat([rawHeader({ name: 'a', size: 8 ** 11 - 1 }), Buffer.alloc(1024)])),
+      'TAR_TRUNCATED',
+    );
   });
 
   it('ten thousand names for one image, and ten thousand layers that are one', { timeout: 20_000 }, async () => {
@@ -125,7 +154,11 @@ describe('input that is made to cost more than it is worth', () => {
     const tags = Array.from({ length: 10_000 }, (_, index) => `x:${index}`);
     const built = buildImage({ layers });
     const item = { Config: `${hexOf(built.config)}.json`, RepoTags: tags, Layers: layers.map(() => 'l1.tar') };
-    const files = [archiveFile('manifest.json', jsonBytes([item])), archiveFile(`${hexOf(built.config)}.json`, built.config), archiveFile('l1.tar', L1.plain)];
+    const files = [
+      archiveFile('manifest.json', jsonBytes([item])),
+      archiveFile(`${hexOf(built.config)}.json`, built.config),
+      archiveFile('l1.tar', L1.plain),
+    ];
     await expectAccepted(bench, input(files));
   });
 
@@ -141,7 +174,9 @@ describe('input that is made to cost more than it is worth', () => {
       config: (value) => ({ ...value, rootfs: { type: 'layers', diff_ids: [`sha256:${hash.digest('hex')}`] } }),
     });
     const item = { Config: 'config.json', RepoTags: ['x:1'], Layers: ['layer.tar'] };
-    const head = [archiveFile('manifest.json', jsonBytes([item])), archiveFile('config.json', image.config)].map(memberOf);
+    const head = [archiveFile('manifest.json', jsonBytes([item])), archiveFile('config.json', image.config)].map(
+      memberOf,
+    );
     const start = Buffer.concat([...head, rawHeader({ name: 'layer.tar', size })]);
     const path = join(bench.root, 'sparse.tar');
     const file = openSync(path, 'w');
@@ -159,18 +194,22 @@ describe('input that is made to cost more than it is worth', () => {
     console.log(process.resourceUsage().maxRSS);
   `;
 
-  it.skipIf(!existsSync(PROGRAM)).for([1, 2])('a layer of 300 MB with a heap of 128 MB and %i threads', { timeout: 30_000 }, async (threads) => {
-    const size = 300 * MIB;
-    const source = sparseArchive(size);
-    const target = join(bench.root, 'large.tar');
-    const script = bench.input(Buffer.from(SCRIPT), 'script.mjs');
-    const args = ['--max-old-space-size=128', script, PROGRAM, source, target, String(threads)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const output: Buffer[] = [];
-    for await (const chunk of child.stdout) output.push(chunk as Buffer);
-    const peak = Number(Buffer.concat(output).toString()) * 1024;
-    expect(peak).toBeGreaterThan(0);
-    expect(peak).toBeLessThan(200 * MIB);
-    expect(statSync(target).size).toBeGreaterThan(size);
-  });
+  it.skipIf(!existsSync(PROGRAM)).for([1, 2])(
+    'a layer of 300 MB with a heap of 128 MB and %i threads',
+    { timeout: 30_000 },
+    async (threads) => {
+      const size = 300 * MIB;
+      const source = sparseArchive(size);
+      const target = join(bench.root, 'large.tar');
+      const script = bench.input(Buffer.from(SCRIPT), 'script.mjs');
+      const args = ['--max-old-space-size=128', script, PROGRAM, source, target, String(threads)];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const output: Buffer[] = [];
+      for await (const chunk of child.stdout) output.push(chunk as Buffer);
+      const peak = Number(Buffer.concat(output).toString()) * 1024;
+      expect(peak).toBeGreaterThan(0);
+      expect(peak).toBeLessThan(200 * MIB);
+      expect(statSync(target).size).toBeGreaterThan(size);
+    },
+  );
 });

@@ -40,11 +40,17 @@ export const zstdStored = (bytes: Uint8Array): Buffer => {
 export const zstdBomb = (count: number): Buffer => {
   const size = 128 * 1024;
   const header = Buffer.concat([ZSTD_MAGIC, Buffer.from([0x00, 0x38])]);
-  const blocks = Array.from({ length: count }, (_, index) => Buffer.concat([zstdBlock('rle', size, index === count - 1), Buffer.alloc(1)]));
+  const blocks = Array.from({ length: count }, (_, index) =>
+    Buffer.concat([zstdBlock('rle', size, index === count - 1), Buffer.alloc(1)]),
+  );
   return Buffer.concat([header, ...blocks]);
 };
 
 export const zstdSkippable = (bytes: Uint8Array): Buffer => Buffer.concat([u32(0x184d2a50), u32(bytes.length), bytes]);
 
 /** The head of a frame that asks for a window of 2^41 bytes. */
-export const ZSTD_LARGE_WINDOW: Buffer = Buffer.concat([ZSTD_MAGIC, Buffer.from([0x00, 0xf8]), zstdBlock('raw', 0, true)]);
+export const ZSTD_LARGE_WINDOW: Buffer = Buffer.concat([
+  ZSTD_MAGIC,
+  Buffer.from([0x00, 0xf8]),
+  zstdBlock('raw', 0, true),
+]);

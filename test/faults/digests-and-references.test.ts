@@ -32,7 +32,12 @@ const BAD_DIGESTS: readonly (readonly [what: string, digest: string])[] = [
   ['an algorithm like a path', `../sha256:${HEX}`],
 ];
 
-const UNKNOWN_DIGESTS = [`md5:${HEX.slice(32)}`, `blake3:${HEX}`, `sha256+b64u:${HEX.slice(21)}`, `x:${'A'.repeat(200)}`];
+const UNKNOWN_DIGESTS = [
+  `md5:${HEX.slice(32)}`,
+  `blake3:${HEX}`,
+  `sha256+b64u:${HEX.slice(21)}`,
+  `x:${'A'.repeat(200)}`,
+];
 
 const NAME_255 = `r.io/${'n'.repeat(250)}`;
 const NAME_256 = `r.io/${'n'.repeat(251)}`;
@@ -80,24 +85,35 @@ const BAD_TAGS: readonly (readonly [what: string, tag: string])[] = [
 const layoutOf = (change: Json): Files => layoutBase({ image: { descriptor: (value) => ({ ...value, ...change }) } });
 const tagged = (...names: readonly string[]): Files =>
   dockerBase({ manifest: (items) => [{ ...items[0], RepoTags: names }] });
-const named = (name: string): Files => layoutOf({ annotations: { [REF_NAME]: name } }).map((file) =>
-  file.path === 'index.json' ? { ...file, bytes: Buffer.from(Buffer.from(file.bytes).toString().replace('"t1"', JSON.stringify(name))) } : file,
-);
+const named = (name: string): Files =>
+  layoutOf({ annotations: { [REF_NAME]: name } }).map((file) =>
+    file.path === 'index.json'
+      ? { ...file, bytes: Buffer.from(Buffer.from(file.bytes).toString().replace('"t1"', JSON.stringify(name))) }
+      : file,
+  );
 const input = (files: Files): string => bench.input(tarOf(files));
 
 describe('faults of digests and references', () => {
   it.for(BAD_DIGESTS)('a digest with %s: DIGEST_INVALID', async ([, digest]) => {
     await expectRefused(bench, input(layoutOf({ digest })), 'DIGEST_INVALID', { pointer: '/manifests/0/digest' });
     const config = (value: Json): Json => ({ ...value, rootfs: { type: 'layers', diff_ids: [digest, digest] } });
-    await expectRefused(bench, input(dockerBase({ image: { config } })), 'DIGEST_INVALID', { pointer: '/rootfs/diff_ids/0' });
+    await expectRefused(bench, input(dockerBase({ image: { config } })), 'DIGEST_INVALID', {
+      pointer: '/rootfs/diff_ids/0',
+    });
   });
 
-  it.for(UNKNOWN_DIGESTS)('a digest of an unknown algorithm is a digest, of something that is not here: %s', async (digest) => {
-    await expectRefused(bench, input(layoutOf({ digest })), 'BLOB_MISSING', { subject: digest });
-  });
+  it.for(UNKNOWN_DIGESTS)(
+    'a digest of an unknown algorithm is a digest, of something that is not here: %s',
+    async (digest) => {
+      await expectRefused(bench, input(layoutOf({ digest })), 'BLOB_MISSING', { subject: digest });
+    },
+  );
 
   it('a diffID of an unknown algorithm cannot be verified', async () => {
-    const config = (value: Json): Json => ({ ...value, rootfs: { type: 'layers', diff_ids: UNKNOWN_DIGESTS.slice(0, 2) } });
+    const config = (value: Json): Json => ({
+      ...value,
+      rootfs: { type: 'layers', diff_ids: UNKNOWN_DIGESTS.slice(0, 2) },
+    });
     await expectRefused(bench, input(dockerBase({ image: { config } })), 'DIGEST_ALGORITHM_UNSUPPORTED');
   });
 
@@ -111,12 +127,16 @@ describe('faults of digests and references', () => {
     await expectRefused(bench, input(tagged('x:1', tag)), 'REFERENCE_INVALID', { subject: tag });
   });
 
-  it.for(BAD_TAGS.filter(([, tag]) => /[:/]/.test(tag)))('a ref.name with %s is a label only if the grammar of labels allows it', async ([, tag]) => {
-    const isLabel = /^[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*(?:\/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*$/.test(tag);
-    const source = input(named(tag));
-    if (isLabel) await expectAccepted(bench, source);
-    else await expectRefused(bench, source, 'REFERENCE_INVALID', { subject: tag });
-  });
+  it.for(BAD_TAGS.filter(([, tag]) => /[:/]/.test(tag)))(
+    'a ref.name with %s is a label only if the grammar of labels allows it',
+    async ([, tag]) => {
+      const isLabel =
+        /^[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*(?:\/[A-Za-z0-9]+(?:(?:[-._:@+]|--)[A-Za-z0-9]+)*)*$/.test(tag);
+      const source = input(named(tag));
+      if (isLabel) await expectAccepted(bench, source);
+      else await expectRefused(bench, source, 'REFERENCE_INVALID', { subject: tag });
+    },
+  );
 
   it('a tag with a digest is a name of an image, and no tag for Docker', async () => {
     const full = `docker.io/library/x:1@${digestOf(imageA().manifest)}`;

@@ -14,7 +14,15 @@ import {
   withBytes,
   without,
 } from '../support/archive-builder.js';
-import { type Json, FLAT_NAMES, buildImage, dockerFiles, hexOf, jsonBytes, layerTar } from '../support/image-builder.js';
+import {
+  type Json,
+  FLAT_NAMES,
+  buildImage,
+  dockerFiles,
+  hexOf,
+  jsonBytes,
+  layerTar,
+} from '../support/image-builder.js';
 import { DOCKER_NAMES, L1, L2, dockerBase, hybridBase, imageA, imageB } from './bases.js';
 import { createWorkbench, expectAccepted, expectRefused, saved } from './outcome.js';
 
@@ -78,7 +86,9 @@ const REFUSED: readonly Refused[] = [
   {
     row: 'D04',
     what: 'keys of B in lower case beside those of A',
-    input: dockerBase({ manifestBytes: text((json) => json.replace(/}]$/, `,${membersOfB.replace(/"(Config|Layers)"/g, isLower)}}]`)) }),
+    input: dockerBase({
+      manifestBytes: text((json) => json.replace(/}]$/, `,${membersOfB.replace(/"(Config|Layers)"/g, isLower)}}]`)),
+    }),
     code: 'JSON_AMBIGUOUS_KEY',
     details: { pointer: '/0' },
   },
@@ -192,16 +202,34 @@ const REFUSED: readonly Refused[] = [
     details: { pointer: '/rootfs' },
   },
   { row: 'D15', what: 'a tag with ESC', input: tags('t:1\u001b[31m'), code: 'REFERENCE_INVALID' },
-  { row: 'D15', what: 'a tag like a path', input: tags('../../x:1'), code: 'REFERENCE_INVALID', details: { subject: '../../x:1' } },
+  {
+    row: 'D15',
+    what: 'a tag like a path',
+    input: tags('../../x:1'),
+    code: 'REFERENCE_INVALID',
+    details: { subject: '../../x:1' },
+  },
   {
     row: 'D15',
     what: 'a tag that is no UTF-8',
     input: dockerBase({ manifestBytes: text((json) => json.replace('t:1', 't:\xff1')) }),
     code: 'JSON_INVALID_UTF8',
   },
-  { row: 'D16', what: 'null', input: dockerBase({ manifest: () => null }), code: 'SCHEMA_INVALID', details: { pointer: '' } },
+  {
+    row: 'D16',
+    what: 'null',
+    input: dockerBase({ manifest: () => null }),
+    code: 'SCHEMA_INVALID',
+    details: { pointer: '' },
+  },
   { row: 'D16', what: '[]', input: dockerBase({ manifest: () => [] }), code: 'ARCHIVE_EMPTY' },
-  { row: 'D16', what: '{}', input: dockerBase({ manifest: () => ({}) }), code: 'SCHEMA_INVALID', details: { pointer: '' } },
+  {
+    row: 'D16',
+    what: '{}',
+    input: dockerBase({ manifest: () => ({}) }),
+    code: 'SCHEMA_INVALID',
+    details: { pointer: '' },
+  },
   { row: 'D17', what: 'the tar is cut', input: tarOf(dockerBase()).subarray(0, 5000), code: 'TAR_TRUNCATED' },
   {
     row: 'D19',
@@ -293,39 +321,57 @@ const REFUSED: readonly Refused[] = [
 ];
 
 /** Archives that mean the same image as the base. */
-const SAME: readonly (readonly [row: string, what: string, input: Files | Uint8Array, notes?: readonly ErrorCode[]])[] = [
-  ['D', 'the base', dockerBase()],
+const SAME: readonly (readonly [row: string, what: string, input: Files | Uint8Array, notes?: readonly ErrorCode[]])[] =
   [
-    'D04',
-    'only keys in lower case',
-    dockerBase({ manifestBytes: text((json) => json.replace(/"(Config|RepoTags|Layers)"/g, isLower)) }),
-    ['JSON_KEY_CASE'],
-  ],
-  ['D05', 'white space around the value', dockerBase({ manifestBytes: text((json) => ` \n${json}\r\n\t`) })],
-  ['D10', 'a symbolic link, 1 hop', [archiveLink('x/l1.tar', '../real.tar'), ...renamed('real.tar')]],
-  [
-    'D10',
-    'a symbolic link, 2 hops, targets first',
-    [...renamed('real.tar'), archiveLink('x/middle', '../real.tar'), archiveLink('x/l1.tar', 'middle')],
-  ],
-  ['D10', 'a hard link ahead of its target', [archiveLink('x/l1.tar', 'real.tar', '1'), ...renamed('real.tar')]],
-  [
-    'D11',
-    'config.json claims nothing',
-    dockerBase({ manifest: item({ Config: 'config.json' }) }).map((file) =>
-      file.path === CONFIG ? archiveFile('config.json', file.bytes) : file,
-    ),
-  ],
-  ['D17', 'no zero blocks at the end', tarOf(dockerBase(), new Uint8Array(0)), ['TAR_NO_TRAILER']],
-  ['D18', 'a second archive behind the end', tarOf([...dockerBase()], tarOf([], Buffer.concat([Buffer.alloc(1024), tarOf(manifestOfB)]))), ['TAR_TRAILING_DATA']],
-  ['D19', 'manifest.json of 2 MiB', dockerBase({ manifestBytes: big(2 * MIB) })],
-  ['D20', 'files called ./x', dockerBase().map((file) => ({ ...file, path: `./${file.path}` }))],
-  ['D20', './x in manifest.json', dockerBase({ manifest: item({ Config: `./${CONFIG}`, Layers: ['./l1.tar', './/l2.tar'] }) })],
-  ['D25', 'manifest.json last', dockerBase().toReversed()],
-  ['D25', 'names in PAX headers alone', dockerBase().map((file) => ({ ...file, path: `${'./'.repeat(60)}${file.path}` }))],
-  ['D33', 'v1 ids with ../ and parents in a circle', [...dockerBase(), archiveFile('x/json', '{"id":"../../x","parent":"../../x"}')]],
-  ['T24', 'the same file twice', [...dockerBase(), dockerBase()[2] ?? archiveFile('', '')], ['ARCHIVE_DUPLICATE']],
-];
+    ['D', 'the base', dockerBase()],
+    [
+      'D04',
+      'only keys in lower case',
+      dockerBase({ manifestBytes: text((json) => json.replace(/"(Config|RepoTags|Layers)"/g, isLower)) }),
+      ['JSON_KEY_CASE'],
+    ],
+    ['D05', 'white space around the value', dockerBase({ manifestBytes: text((json) => ` \n${json}\r\n\t`) })],
+    ['D10', 'a symbolic link, 1 hop', [archiveLink('x/l1.tar', '../real.tar'), ...renamed('real.tar')]],
+    [
+      'D10',
+      'a symbolic link, 2 hops, targets first',
+      [...renamed('real.tar'), archiveLink('x/middle', '../real.tar'), archiveLink('x/l1.tar', 'middle')],
+    ],
+    ['D10', 'a hard link ahead of its target', [archiveLink('x/l1.tar', 'real.tar', '1'), ...renamed('real.tar')]],
+    [
+      'D11',
+      'config.json claims nothing',
+      dockerBase({ manifest: item({ Config: 'config.json' }) }).map((file) =>
+        file.path === CONFIG ? archiveFile('config.json', file.bytes) : file,
+      ),
+    ],
+    ['D17', 'no zero blocks at the end', tarOf(dockerBase(), new Uint8Array(0)), ['TAR_NO_TRAILER']],
+    [
+      'D18',
+      'a second archive behind the end',
+      tarOf([...dockerBase()], tarOf([], Buffer.concat([Buffer.alloc(1024), tarOf(manifestOfB)]))),
+      ['TAR_TRAILING_DATA'],
+    ],
+    ['D19', 'manifest.json of 2 MiB', dockerBase({ manifestBytes: big(2 * MIB) })],
+    ['D20', 'files called ./x', dockerBase().map((file) => ({ ...file, path: `./${file.path}` }))],
+    [
+      'D20',
+      './x in manifest.json',
+      dockerBase({ manifest: item({ Config: `./${CONFIG}`, Layers: ['./l1.tar', './/l2.tar'] }) }),
+    ],
+    ['D25', 'manifest.json last', dockerBase().toReversed()],
+    [
+      'D25',
+      'names in PAX headers alone',
+      dockerBase().map((file) => ({ ...file, path: `${'./'.repeat(60)}${file.path}` })),
+    ],
+    [
+      'D33',
+      'v1 ids with ../ and parents in a circle',
+      [...dockerBase(), archiveFile('x/json', '{"id":"../../x","parent":"../../x"}')],
+    ],
+    ['T24', 'the same file twice', [...dockerBase(), dockerBase()[2] ?? archiveFile('', '')], ['ARCHIVE_DUPLICATE']],
+  ];
 
 /** The base with `l1.tar` under another name, and `x/l1.tar` in its place in the list. */
 function renamed(name: string): Files {
@@ -337,7 +383,7 @@ function renamed(name: string): Files {
 const tarFile = (input: Files | Uint8Array): string => bench.input(input instanceof Uint8Array ? input : tarOf(input));
 
 describe('faults of docker-archives', () => {
-  let canonical = Buffer.alloc(0);
+  let canonical: Buffer = Buffer.alloc(0);
   beforeAll(async () => {
     canonical = saved(await bench.save(tarFile(dockerBase()))).archive;
   });
@@ -367,11 +413,9 @@ describe('faults of docker-archives', () => {
       { built: buildImage({ layers: [L1, { plain: layerTar({ c: 'c' }) }] }), names: ['u'] },
     ];
     const outcome = saved(await bench.save(tarFile(dockerFiles(images))));
-    expect(outcome.report.images.map(({ names }) => names)).toEqual([
-      ['docker.io/library/t:1', 'docker.io/library/t:2', 'localhost:5000/x/y:z'],
-      [],
-      ['docker.io/library/u:latest'],
-    ]);
+    expect(new Set(outcome.report.images.map(({ names }) => names.join(' ')))).toEqual(
+      new Set(['docker.io/library/t:1 docker.io/library/t:2 localhost:5000/x/y:z', '', 'docker.io/library/u:latest']),
+    );
   });
 
   it('D04 notes an odd key in a hybrid too', async () => {

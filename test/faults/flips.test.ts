@@ -56,7 +56,8 @@ describe('archives of which one byte is another', () => {
       const errors = bits === 'one bit' ? await errorsInMemory(input) : undefined;
       const isRight =
         outcome.state === 'saved'
-          ? outcome.archive.equals(base?.archive ?? new Uint8Array(0)) || (await withoutNames(outcome.archive)) === base?.content
+          ? outcome.archive.equals(base?.archive ?? new Uint8Array(0)) ||
+            (await withoutNames(outcome.archive)) === base?.content
           : outcome.error.class === 'input';
       const isAgreed = errors === undefined || errors.length > 0 === (outcome.state === 'refused');
       if (!isRight || !isAgreed) wrong.push({ offset, state: outcome.state, errors });

@@ -23,7 +23,10 @@ const context = contextWith({ pathExists: () => false });
 const limits = DEFAULT_LIMITS;
 
 const open = async (tar: Uint8Array): Promise<ReturnType<typeof loadGraph>> =>
-  loadGraph(await openImages(await openTarTree(memorySource(tar, 'input.tar'), { limits }), { limits, threads: 1 }), limits);
+  loadGraph(
+    await openImages(await openTarTree(memorySource(tar, 'input.tar'), { limits }), { limits, threads: 1 }),
+    limits,
+  );
 
 export type MemoryOutcome =
   | { readonly state: 'saved'; readonly archive: Buffer; readonly notes: readonly Note[] }

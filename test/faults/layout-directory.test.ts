@@ -29,10 +29,16 @@ const instead = (root: string, path: string, put: (at: string, moved: string) =>
 };
 const link = (at: string, moved: string): void => symlinkSync(moved, at);
 const fifo = (at: string): void => void execFileSync('mkfifo', [at]);
-const folder = (at: string): void => void mkdirSync(at);
+const folder = (at: string): void => mkdirSync(at);
 const socketLike = (at: string): void => symlinkSync('/dev/zero', at);
 
-const CASES: readonly (readonly [row: string, what: string, path: string, put: (at: string, moved: string) => void, code: ErrorCode])[] = [
+const CASES: readonly (readonly [
+  row: string,
+  what: string,
+  path: string,
+  put: (at: string, moved: string) => void,
+  code: ErrorCode,
+])[] = [
   ['O26', 'index.json is a folder', 'index.json', folder, 'LAYOUT_INVALID'],
   ['O26', 'index.json is a link', 'index.json', link, 'BLOB_NOT_REGULAR'],
   ['O26', 'index.json is a FIFO', 'index.json', fifo, 'BLOB_NOT_REGULAR'],
@@ -68,7 +74,10 @@ describe('faults of layouts in directories', () => {
   it.skipIf(isRoot)('O26 index.json cannot be read: the surroundings are to blame, not the layout', async () => {
     const root = layoutDirectory();
     chmodSync(join(root, 'index.json'), 0);
-    expect(await bench.save(root)).toMatchObject({ state: 'refused', error: { code: 'PERMISSION_DENIED', class: 'surroundings' } });
+    expect(await bench.save(root)).toMatchObject({
+      state: 'refused',
+      error: { code: 'PERMISSION_DENIED', class: 'surroundings' },
+    });
   });
 
   it('a blob that goes away is missing', async () => {
@@ -83,10 +92,14 @@ describe('faults of layouts in directories', () => {
     await expectRefused(bench, root, 'DIGEST_MISMATCH', { subject: digestOf(L1.plain) });
   });
 
-  it.for(['archive that is a FIFO', 'archive behind a FIFO'] as const)('an %s is refused at once', { timeout: 5000 }, async (what) => {
-    const at = join(bench.root, what.replaceAll(' ', '-'));
-    fifo(at);
-    const source = what === 'archive that is a FIFO' ? at : `oci-archive:${at}`;
-    await expectRefused(bench, source, 'ARCHIVE_NOT_REGULAR', { found: 'a FIFO' });
-  });
+  it.for(['archive that is a FIFO', 'archive behind a FIFO'] as const)(
+    'an %s is refused at once',
+    { timeout: 5000 },
+    async (what) => {
+      const at = join(bench.root, what.replaceAll(' ', '-'));
+      fifo(at);
+      const source = what === 'archive that is a FIFO' ? at : `oci-archive:${at}`;
+      await expectRefused(bench, source, 'ARCHIVE_NOT_REGULAR', { found: 'a FIFO' });
+    },
+  );
 });

@@ -26,7 +26,6 @@ import {
   buildReferrer,
   digestOf,
   dockerFiles,
-  jsonBytes,
   layoutFiles,
   onPlatform,
 } from '../support/image-builder.js';
@@ -36,7 +35,12 @@ import { createWorkbench, errorsAmong, expectAccepted, expectRefused, saved } fr
 const bench = createWorkbench();
 
 const A = imageA();
-const DIGEST = { manifest: digestOf(A.manifest), config: digestOf(A.config), l1: digestOf(L1.plain), l2: digestOf(L2.plain) };
+const DIGEST = {
+  manifest: digestOf(A.manifest),
+  config: digestOf(A.config),
+  l1: digestOf(L1.plain),
+  l2: digestOf(L2.plain),
+};
 const PATH = { manifest: blobPath(DIGEST.manifest), config: blobPath(DIGEST.config), l1: blobPath(DIGEST.l1) };
 
 type Changes = Partial<ImageRecipe>;
@@ -64,7 +68,8 @@ const nested = (levels: number, leaf: Built = A): Built => {
 };
 /** The image listed as it is, and changed where it stands in `index.json` alone. */
 const listed = (change: Change<Json>): Files => base({ descriptor: change });
-const named = (name: string): Files => layoutBase({ index: ({ manifests, ...rest }) => ({ ...rest, manifests: annotated(manifests, name) }) });
+const named = (name: string): Files =>
+  layoutBase({ index: ({ manifests, ...rest }) => ({ ...rest, manifests: annotated(manifests, name) }) });
 const annotated = (manifests: unknown, name: string): readonly Json[] =>
   (manifests as readonly Json[]).map((entry) => ({ ...entry, annotations: { [REF_NAME]: name } }));
 const other = Buffer.from('other');
@@ -130,12 +135,24 @@ const REFUSED: readonly Refused[] = [
     details: { pointer: '/manifests/0/size' },
   },
   { row: 'O04', what: 'manifest size 0', input: listed(set({ size: 0 })), code: 'SIZE_MISMATCH' },
-  { row: 'O04', what: 'manifest size -1 byte', input: listed(set({ size: A.manifest.length - 1 })), code: 'SIZE_MISMATCH' },
-  { row: 'O04', what: 'manifest size +100', input: listed(set({ size: A.manifest.length + 100 })), code: 'SIZE_MISMATCH' },
+  {
+    row: 'O04',
+    what: 'manifest size -1 byte',
+    input: listed(set({ size: A.manifest.length - 1 })),
+    code: 'SIZE_MISMATCH',
+  },
+  {
+    row: 'O04',
+    what: 'manifest size +100',
+    input: listed(set({ size: A.manifest.length + 100 })),
+    code: 'SIZE_MISMATCH',
+  },
   {
     row: 'O04',
     what: 'manifest size 2^63-1',
-    input: layoutBase({ indexBytes: text((json) => json.replace(`"size":${A.manifest.length}`, '"size":9223372036854775807')) }),
+    input: layoutBase({
+      indexBytes: text((json) => json.replace(`"size":${A.manifest.length}`, '"size":9223372036854775807')),
+    }),
     code: 'SIZE_INVALID',
     details: { pointer: '/manifests/0/size', found: 'the number 9223372036854775807' },
   },
@@ -218,7 +235,12 @@ const REFUSED: readonly Refused[] = [
     details: { pointer: '/imageLayoutVersion' },
   },
   { row: 'O11', what: 'a chain of 33 indexes', input: layoutFiles([{ built: nested(33) }]), code: 'INDEX_TOO_DEEP' },
-  { row: 'O11', what: 'a chain of 2000 indexes', input: layoutFiles([{ built: nested(2000) }]), code: 'INDEX_TOO_DEEP' },
+  {
+    row: 'O11',
+    what: 'a chain of 2000 indexes',
+    input: layoutFiles([{ built: nested(2000) }]),
+    code: 'INDEX_TOO_DEEP',
+  },
   {
     row: 'O13',
     what: 'data of the right size that is not the blob',
@@ -236,14 +258,19 @@ const REFUSED: readonly Refused[] = [
   {
     row: 'O13',
     what: 'data that is the blob, beside a blob with other bytes',
-    input: withBytes(base({ layerDescriptors: layer(set({ data: data(L1.plain) })) }), PATH.l1, (bytes) => flipped(bytes, 3)),
+    input: withBytes(base({ layerDescriptors: layer(set({ data: data(L1.plain) })) }), PATH.l1, (bytes) =>
+      flipped(bytes, 3),
+    ),
     code: 'DIGEST_MISMATCH',
     details: { subject: DIGEST.l1 },
   },
   {
     row: 'O13',
     what: 'data in the second descriptor of a blob alone',
-    input: base({ layers: [L1, L1], layerDescriptors: ([first = {}, second = {}]) => [first, { ...second, data: data(other) }] }),
+    input: base({
+      layers: [L1, L1],
+      layerDescriptors: ([first = {}, second = {}]) => [first, { ...second, data: data(other) }],
+    }),
     code: 'DATA_MISMATCH',
   },
   {
@@ -274,7 +301,13 @@ const REFUSED: readonly Refused[] = [
   },
   { row: 'O19', what: 'ref.name with ESC', input: named('t\u001b[31m'), code: 'REFERENCE_INVALID' },
   { row: 'O19', what: 'ref.name with a newline', input: named('t1\n'), code: 'REFERENCE_INVALID' },
-  { row: 'O19', what: 'ref.name ../..', input: named('../..'), code: 'REFERENCE_INVALID', details: { subject: '../..' } },
+  {
+    row: 'O19',
+    what: 'ref.name ../..',
+    input: named('../..'),
+    code: 'REFERENCE_INVALID',
+    details: { subject: '../..' },
+  },
   {
     row: 'O22',
     what: "a second file of a blob's name with other bytes",
@@ -307,7 +340,7 @@ const REFUSED: readonly Refused[] = [
   },
   {
     row: 'O25',
-    what: "manifest.json with the tag of another image of index.json",
+    what: 'manifest.json with the tag of another image of index.json',
     input: twoImages((items) => [{ ...items[0], RepoTags: ['docker.io/library/b:1'] }]),
     code: 'ARCHIVE_CONFLICT',
   },
@@ -387,7 +420,12 @@ const CONFIG_CASES: readonly (readonly [what: string, change: Change<Json>, code
   ['rootfs of another type', set({ rootfs: { type: 'files', diff_ids: [] } }), 'CONFIG_INVALID', '/rootfs/type'],
   ['no rootfs', drop('rootfs'), 'CONFIG_INVALID', '/rootfs'],
   ['diff_ids of text', set({ rootfs: { type: 'layers', diff_ids: 'x' } }), 'SCHEMA_INVALID', '/rootfs/diff_ids'],
-  ['a diffID that is no digest', set({ rootfs: { type: 'layers', diff_ids: ['x', 'y'] } }), 'DIGEST_INVALID', '/rootfs/diff_ids/0'],
+  [
+    'a diffID that is no digest',
+    set({ rootfs: { type: 'layers', diff_ids: ['x', 'y'] } }),
+    'DIGEST_INVALID',
+    '/rootfs/diff_ids/0',
+  ],
   ['history of text', set({ history: 'x' }), 'SCHEMA_INVALID', '/history'],
   ['labels of numbers', set({ config: { Labels: { a: 1 } } }), 'SCHEMA_INVALID', '/config/Labels/a'],
 ];
@@ -403,11 +441,19 @@ const ACCEPTED: readonly (readonly [row: string, what: string, input: Files, not
     'O13',
     'data in the second descriptor of an absent blob',
     without(
-      base({ layers: [L1, L1], layerDescriptors: ([first = {}, second = {}]) => [first, { ...second, data: data(L1.plain) }] }),
+      base({
+        layers: [L1, L1],
+        layerDescriptors: ([first = {}, second = {}]) => [first, { ...second, data: data(L1.plain) }],
+      }),
       PATH.l1,
     ),
   ],
-  ['O15', 'a foreign layer that is absent', without(base({ layerDescriptors: layer(set(FOREIGN)) }), PATH.l1), ['LAYER_FOREIGN']],
+  [
+    'O15',
+    'a foreign layer that is absent',
+    without(base({ layerDescriptors: layer(set(FOREIGN)) }), PATH.l1),
+    ['LAYER_FOREIGN'],
+  ],
   [
     'O18',
     'a config of another type that is not JSON',
@@ -420,25 +466,63 @@ const ACCEPTED: readonly (readonly [row: string, what: string, input: Files, not
   ],
   ['O20', 'no layers', base({ layers: [] })],
   ['O28', 'files that belong to nothing', [...base({}), archiveFile('README', 'x'), archiveFile('blobs/README', 'x')]],
-  ['O', 'a history that tells of more layers', base({ config: ({ history, ...rest }) => ({ ...rest, history: [...(history as readonly Json[]), {}] }) }), ['HISTORY_COUNT_MISMATCH']],
-  ['O', 'a descriptor for another platform than the config', layoutFiles([{ built: buildIndex([onPlatform(A, 'arm64')]) }]), ['PLATFORM_MISMATCH']],
+  [
+    'O',
+    'a history that tells of more layers',
+    base({ config: ({ history, ...rest }) => ({ ...rest, history: [...(history as readonly Json[]), {}] }) }),
+    ['HISTORY_COUNT_MISMATCH'],
+  ],
+  [
+    'O',
+    'a descriptor for another platform than the config',
+    layoutFiles([{ built: buildIndex([onPlatform(A, 'arm64')]) }]),
+    ['PLATFORM_MISMATCH'],
+  ],
   ['O', 'a referrer without its subject', layoutFiles([{ built: buildReferrer(A, 'signature') }]), ['SUBJECT_MISSING']],
-  ['O', 'unknown members everywhere', layoutBase({ index: set({ a: { b: [1.5, null] } }), layout: set({ c: 1 }), image: { manifest: set({ d: {} }), config: set({ e: -0.5 }) } })],
+  [
+    'O',
+    'unknown members everywhere',
+    layoutBase({
+      index: set({ a: { b: [1.5, null] } }),
+      layout: set({ c: 1 }),
+      image: { manifest: set({ d: {} }), config: set({ e: -0.5 }) },
+    }),
+  ],
 ];
 
 /** What leaves no trace: the archive is that of the base. */
-const SAME: readonly (readonly [row: string, what: string, input: Files | Uint8Array, notes?: readonly ErrorCode[]])[] = [
-  ['O25', 'manifest.json of the same image', [...named('docker.io/library/t:1'), ...hybridManifest((items) => items)]],
-  ['O25', 'the tag in manifest.json alone', [...named('1'), ...hybridManifest((items) => items)]],
-  ['O25', 'a manifest.json that is no list of images', [...named('docker.io/library/t:1'), archiveFile('manifest.json', '{"name":"app"}')]],
-  ['O27', 'a blob that is a link inside the archive', [...replaced(named('docker.io/library/t:1'), PATH.l1, archiveLink(PATH.l1, '../../x')), archiveFile('x', L1.plain)]],
-  ['O28', 'a blob that belongs to nothing', [...named('docker.io/library/t:1'), archiveFile(blobPath(digestOf(other)), other)]],
-];
+const SAME: readonly (readonly [row: string, what: string, input: Files | Uint8Array, notes?: readonly ErrorCode[]])[] =
+  [
+    [
+      'O25',
+      'manifest.json of the same image',
+      [...named('docker.io/library/t:1'), ...hybridManifest((items) => items)],
+    ],
+    ['O25', 'the tag in manifest.json alone', [...named('1'), ...hybridManifest((items) => items)]],
+    [
+      'O25',
+      'a manifest.json that is no list of images',
+      [...named('docker.io/library/t:1'), archiveFile('manifest.json', '{"name":"app"}')],
+    ],
+    [
+      'O27',
+      'a blob that is a link inside the archive',
+      [
+        ...replaced(named('docker.io/library/t:1'), PATH.l1, archiveLink(PATH.l1, '../../x')),
+        archiveFile('x', L1.plain),
+      ],
+    ],
+    [
+      'O28',
+      'a blob that belongs to nothing',
+      [...named('docker.io/library/t:1'), archiveFile(blobPath(digestOf(other)), other)],
+    ],
+  ];
 
 const tarFile = (input: Files | Uint8Array): string => bench.input(input instanceof Uint8Array ? input : tarOf(input));
 
 describe('faults of OCI image layouts', () => {
-  let canonical = Buffer.alloc(0);
+  let canonical: Buffer = Buffer.alloc(0);
   beforeAll(async () => {
     canonical = saved(await bench.save(tarFile(named('docker.io/library/t:1')))).archive;
   });
@@ -447,11 +531,16 @@ describe('faults of OCI image layouts', () => {
     await expectRefused(bench, tarFile(input), code, details);
   });
 
-  it.for(DESCRIPTOR_CASES)('a descriptor with %s, in index.json and in a manifest: %3$s', async ([, change, code, pointer]) => {
-    await expectRefused(bench, tarFile(listed(change)), code, { pointer: `/manifests/0${pointer}` });
-    await expectRefused(bench, tarFile(base({ layerDescriptors: layer(change) })), code, { pointer: `/layers/0${pointer}` });
-    await expectRefused(bench, tarFile(base({ configDescriptor: change })), code, { pointer: `/config${pointer}` });
-  });
+  it.for(DESCRIPTOR_CASES)(
+    'a descriptor with %s, in index.json and in a manifest: %3$s',
+    async ([, change, code, pointer]) => {
+      await expectRefused(bench, tarFile(listed(change)), code, { pointer: `/manifests/0${pointer}` });
+      await expectRefused(bench, tarFile(base({ layerDescriptors: layer(change) })), code, {
+        pointer: `/layers/0${pointer}`,
+      });
+      await expectRefused(bench, tarFile(base({ configDescriptor: change })), code, { pointer: `/config${pointer}` });
+    },
+  );
 
   it.for(CONFIG_CASES)('a config with %s', async ([, config, code, pointer]) => {
     await expectRefused(bench, tarFile(base({ config })), code, { pointer });
@@ -474,7 +563,9 @@ describe('faults of OCI image layouts', () => {
     // The old name is not taken away by @0, so it still stops the archive.
     expect(outcome).toMatchObject({ state: 'refused', error: { code: 'REFERENCE_INVALID' } });
     const replacing = [{ from: '../..', to: { kind: 'label', text: 't' } }] as const;
-    expect(saved(await bench.save(tarFile(named('../..')), { names: replacing })).report.images).toMatchObject([{ names: ['t'] }]);
+    expect(saved(await bench.save(tarFile(named('../..')), { names: replacing })).report.images).toMatchObject([
+      { names: ['t'] },
+    ]);
   });
 
   it('O24 absent platforms of an index are normal for verify, and need --platform or --allow-sparse to be saved', async () => {
@@ -509,7 +600,10 @@ describe('faults of OCI image layouts', () => {
       [whole, manifestAlone],
     ]) {
       for (const layers of ['keep', 'none'] as const) {
-        expect(await bench.save(sources, { layers })).toMatchObject({ state: 'refused', error: { code: 'LAYER_COUNT_MISMATCH' } });
+        expect(await bench.save(sources, { layers })).toMatchObject({
+          state: 'refused',
+          error: { code: 'LAYER_COUNT_MISMATCH' },
+        });
       }
     }
   });

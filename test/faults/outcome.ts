@@ -62,9 +62,20 @@ export const createWorkbench = (): Workbench => {
 
   const run = async (sources: readonly string[], options: RunOptions): Promise<Outcome> => {
     const { profile = 'hybrid-1', limits: _limits, context: _context, ...transfer } = options;
-    const settings = { profile: PROFILES[profile], settings: DEFAULT_SETTINGS, digest: false, ...DEFAULT_TRANSFER, ...transfer };
+    const settings = {
+      profile: PROFILES[profile],
+      settings: DEFAULT_SETTINGS,
+      digest: false,
+      ...DEFAULT_TRANSFER,
+      ...transfer,
+    };
     try {
-      const report = await save(sources, { path: target, durable: false }, settings, isolated(places.temporary, options));
+      const report = await save(
+        sources,
+        { path: target, durable: false },
+        settings,
+        isolated(places.temporary, options),
+      );
       return { state: 'saved', archive: readFileSync(target), report };
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
@@ -95,9 +106,11 @@ export const createWorkbench = (): Workbench => {
   };
 };
 
-const codesOf = (notes: readonly Note[]): readonly ErrorCode[] => [...new Set(notes.map(({ code }) => code))].toSorted();
+const codesOf = (notes: readonly Note[]): readonly ErrorCode[] =>
+  [...new Set(notes.map(({ code }) => code))].toSorted();
 
-export const errorsAmong = (notes: readonly Note[]): readonly Note[] => notes.filter(({ severity }) => severity === 'error');
+export const errorsAmong = (notes: readonly Note[]): readonly Note[] =>
+  notes.filter(({ severity }) => severity === 'error');
 
 export const saved = (outcome: Outcome): Extract<Outcome, { readonly state: 'saved' }> => {
   if (outcome.state === 'refused') throw outcome.error;
@@ -114,7 +127,10 @@ export const expectRefused = async (
 ): Promise<void> => {
   const outcome = await bench.save(source, options);
   const findings = await bench.findings(source, options);
-  const error = outcome.state === 'refused' ? { code: outcome.error.code, class: outcome.error.class, ...outcome.error.details } : outcome.state;
+  const error =
+    outcome.state === 'refused'
+      ? { code: outcome.error.code, class: outcome.error.class, ...outcome.error.details }
+      : outcome.state;
   expect(error).toMatchObject({ code, class: 'input', ...details });
   expect(errorsAmong(findings)).toContainEqual(expect.objectContaining({ code, ...details }));
 };

@@ -1,6 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -15,7 +28,6 @@ import { tarOf } from '../support/archive-builder.js';
 import { MEDIA, buildImage, dockerFiles, layerTar, layoutFiles } from '../support/image-builder.js';
 import { L1, layoutBase } from './bases.js';
 import { createWorkbench, saved } from './outcome.js';
-import { gzipSync } from 'node:zlib';
 
 const bench = createWorkbench();
 const isRoot = process.getuid?.() === 0;
@@ -39,17 +51,23 @@ const saveTo = (
 
 const to = (path: string): SaveOutput => ({ path, durable: true });
 const small = (): string => bench.input(tarOf(layoutBase()));
-const large = (): string => bench.input(tarOf(layoutFiles([{ built: buildImage({ layers: [L1, LARGE] }), names: ['t'] }])), 'large.tar');
+const large = (): string =>
+  bench.input(tarOf(layoutFiles([{ built: buildImage({ layers: [L1, LARGE] }), names: ['t'] }])), 'large.tar');
 const folder = (): string => mkdtempSync(join(bench.root, 'output-'));
 
 describe('faults of the output', () => {
   afterEach(() => {
-    expect(readdirSync(bench.temporary)).toEqual([]);
+    const left = readdirSync(bench.temporary);
+    if (left.length > 0) throw new Error(`temporary files stay: ${left.join(', ')}`);
   });
 
   it('the folder is not there', async () => {
     const path = join(folder(), 'none', 'x.tar');
-    await expect(saveTo(small(), to(path))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', class: 'surroundings', details: { subject: path } });
+    await expect(saveTo(small(), to(path))).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      class: 'surroundings',
+      details: { subject: path },
+    });
   });
 
   it('the folder is a file', async () => {
@@ -60,7 +78,10 @@ describe('faults of the output', () => {
   it.skipIf(isRoot)('the folder may not be written', async () => {
     const root = folder();
     chmodSync(root, 0o500);
-    await expect(saveTo(small(), to(join(root, 'x.tar')))).rejects.toMatchObject({ code: 'PERMISSION_DENIED', class: 'surroundings' });
+    await expect(saveTo(small(), to(join(root, 'x.tar')))).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      class: 'surroundings',
+    });
     chmodSync(root, 0o700);
     expect(readdirSync(root)).toEqual([]);
   });
@@ -83,7 +104,10 @@ describe('faults of the output', () => {
   it('the output is a link to nothing', async () => {
     const root = folder();
     symlinkSync('nowhere', join(root, 'link'));
-    await expect(saveTo(small(), to(join(root, 'link')))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', class: 'surroundings' });
+    await expect(saveTo(small(), to(join(root, 'link')))).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      class: 'surroundings',
+    });
     expect(readdirSync(root)).toEqual(['link']);
   });
 
@@ -147,7 +171,10 @@ describe('faults of the output', () => {
     it('S03 the archive does not fit', async () => {
       await withDisk('1m', async (mount) => {
         writeFileSync(join(mount, 'x.tar'), 'before');
-        await expect(saveTo(large(), to(join(mount, 'x.tar')))).rejects.toMatchObject({ code: 'NO_SPACE', class: 'surroundings' });
+        await expect(saveTo(large(), to(join(mount, 'x.tar')))).rejects.toMatchObject({
+          code: 'NO_SPACE',
+          class: 'surroundings',
+        });
         expect(readFileSync(join(mount, 'x.tar'), 'utf8')).toBe('before');
         expect(readdirSync(mount)).toEqual(['x.tar']);
         await saveTo(small(), to(join(mount, 'x.tar')));
@@ -166,12 +193,19 @@ describe('faults of the output', () => {
     const packed = { ...LARGE, stored: gzipSync(LARGE.plain), mediaType: MEDIA.layerGzip };
     it.for([
       ['of an outer file', () => bench.input(gzipSync(readFileSync(large())), 'large.tar.gz'), {}],
-      ['of layers', () => bench.input(tarOf(layoutFiles([{ built: buildImage({ layers: [packed] }) }])), 'packed.tar'), { layers: 'none' }],
+      [
+        'of layers',
+        () => bench.input(tarOf(layoutFiles([{ built: buildImage({ layers: [packed] }) }])), 'packed.tar'),
+        { layers: 'none' },
+      ],
     ] as const)('S03 what is decompressed %s does not fit', async ([, source, transfer]) => {
       await withDisk('1m', async (mount) => {
         const path = join(bench.output, 'target.tar');
         writeFileSync(path, 'before');
-        await expect(saveTo(source(), to(path), { temporary: mount }, transfer)).rejects.toMatchObject({ code: 'NO_SPACE', class: 'surroundings' });
+        await expect(saveTo(source(), to(path), { temporary: mount }, transfer)).rejects.toMatchObject({
+          code: 'NO_SPACE',
+          class: 'surroundings',
+        });
         expect(readFileSync(path, 'utf8')).toBe('before');
         expect(readdirSync(mount)).toEqual([]);
       });
@@ -179,26 +213,37 @@ describe('faults of the output', () => {
 
     it('S07 a disk that is read-only', async () => {
       await withDisk('1m,ro', async (mount) => {
-        await expect(saveTo(small(), to(join(mount, 'x.tar')))).rejects.toMatchObject({ code: 'PERMISSION_DENIED', class: 'surroundings' });
+        await expect(saveTo(small(), to(join(mount, 'x.tar')))).rejects.toMatchObject({
+          code: 'PERMISSION_DENIED',
+          class: 'surroundings',
+        });
       });
     });
   });
 
   describe('an input that changes meanwhile', () => {
-    const whenWriting = (act: () => void) => (event: ToolEvent): void => {
-      if (event.type === 'phase' && event.name === 'write archive') act();
-    };
+    const whenWriting =
+      (act: () => void) =>
+      (event: ToolEvent): void => {
+        if (event.type === 'phase' && event.name === 'write archive') act();
+      };
 
     it.for([
       ['a layout', large],
-      ['a docker-archive', () => bench.input(tarOf(dockerFiles([{ built: buildImage({ layers: [LARGE] }), names: ['t'] }])), 'docker.tar')],
+      [
+        'a docker-archive',
+        () => bench.input(tarOf(dockerFiles([{ built: buildImage({ layers: [LARGE] }), names: ['t'] }])), 'docker.tar'),
+      ],
       ['a small layout', small],
     ] as const)('%s becomes shorter', async ([, input]) => {
       const source = input();
       const path = join(bench.output, 'target.tar');
       writeFileSync(path, 'before');
       const observer = whenWriting(() => truncateSync(source, 3000));
-      await expect(saveTo(source, to(path), { observer })).rejects.toMatchObject({ code: 'FILE_CHANGED', class: 'surroundings' });
+      await expect(saveTo(source, to(path), { observer })).rejects.toMatchObject({
+        code: 'FILE_CHANGED',
+        class: 'surroundings',
+      });
       expect(readFileSync(path, 'utf8')).toBe('before');
       expect(readdirSync(bench.output)).toEqual(['target.tar']);
     });
@@ -208,7 +253,10 @@ describe('faults of the output', () => {
       const path = join(bench.output, 'target.tar');
       writeFileSync(path, 'before');
       const observer = whenWriting(() => writeFileSync(source, Buffer.alloc(readFileSync(source).length)));
-      await expect(saveTo(source, to(path), { observer })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH', class: 'input' });
+      await expect(saveTo(source, to(path), { observer })).rejects.toMatchObject({
+        code: 'DIGEST_MISMATCH',
+        class: 'input',
+      });
       expect(readFileSync(path, 'utf8')).toBe('before');
       expect(readdirSync(bench.output)).toEqual(['target.tar']);
     });
@@ -219,7 +267,10 @@ describe('faults of the output', () => {
       const path = join(bench.output, 'target.tar');
       writeFileSync(path, 'before');
       const observer = whenWriting(() => execFileSync('rm', ['-r', join(root, 'blobs')]));
-      await expect(saveTo(root, to(path), { observer })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', class: 'surroundings' });
+      await expect(saveTo(root, to(path), { observer })).rejects.toMatchObject({
+        code: 'FILE_NOT_FOUND',
+        class: 'surroundings',
+      });
       expect(readFileSync(path, 'utf8')).toBe('before');
       expect(readdirSync(bench.output)).toEqual(['target.tar']);
     });
@@ -257,11 +308,17 @@ describe('faults of the output', () => {
 
   it('an empty folder is no image', async () => {
     mkdirSync(join(bench.root, 'empty'));
-    expect(await bench.save(join(bench.root, 'empty'))).toMatchObject({ state: 'refused', error: { code: 'ARCHIVE_EMPTY', class: 'input' } });
+    expect(await bench.save(join(bench.root, 'empty'))).toMatchObject({
+      state: 'refused',
+      error: { code: 'ARCHIVE_EMPTY', class: 'input' },
+    });
   });
 
   it('a file that is not there', async () => {
     const none = `./${join('none', 'x.tar')}`;
-    expect(await bench.save(none)).toMatchObject({ state: 'refused', error: { code: 'FILE_NOT_FOUND', class: 'surroundings' } });
+    expect(await bench.save(none)).toMatchObject({
+      state: 'refused',
+      error: { code: 'FILE_NOT_FOUND', class: 'surroundings' },
+    });
   });
 });

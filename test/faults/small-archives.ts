@@ -1,5 +1,12 @@
 import { type Files, tarOf } from '../support/archive-builder.js';
-import { type BuiltImage, FLAT_NAMES, buildImage, dockerFiles, hybridFiles, layoutFiles } from '../support/image-builder.js';
+import {
+  type BuiltImage,
+  FLAT_NAMES,
+  buildImage,
+  dockerFiles,
+  hybridFiles,
+  layoutFiles,
+} from '../support/image-builder.js';
 import { rawHeader } from '../support/raw-tar.js';
 
 /** Archives so small that a test can do something to every byte of them. */
@@ -15,10 +22,14 @@ const IMAGE: BuiltImage = buildImage({
 const NAMES = ['docker.io/library/t:1'];
 
 const FILES: Readonly<Record<Shape, Files>> = {
-  'docker-archive': dockerFiles([{ built: IMAGE, names: NAMES }], {}, {
-    ...FLAT_NAMES,
-    layer: ({ stored }) => `${String.fromCharCode(stored[0] ?? 0)}.tar`,
-  }),
+  'docker-archive': dockerFiles(
+    [{ built: IMAGE, names: NAMES }],
+    {},
+    {
+      ...FLAT_NAMES,
+      layer: ({ stored }) => `${String.fromCharCode(stored[0] ?? 0)}.tar`,
+    },
+  ),
   'oci-archive': layoutFiles([{ built: IMAGE, names: NAMES }]),
   hybrid: hybridFiles([{ built: IMAGE, names: NAMES }]),
 };

@@ -28,8 +28,12 @@ describe('archives that are cut', () => {
       const errors = await errorsInMemory(cut);
       const isRight =
         outcome.state === 'saved' && whole.state === 'saved'
-          ? outcome.archive.equals(whole.archive) && outcome.notes.every(({ code }) => code === 'TAR_NO_TRAILER') && errors.length === 0
-          : outcome.state === 'refused' && outcome.error.class === 'input' && errors.some(({ code }) => code === outcome.error.code);
+          ? outcome.archive.equals(whole.archive) &&
+            outcome.notes.every(({ code }) => code === 'TAR_NO_TRAILER') &&
+            errors.length === 0
+          : outcome.state === 'refused' &&
+            outcome.error.class === 'input' &&
+            errors.some(({ code }) => code === outcome.error.code);
       if (!isRight || outcome.state !== expectedState(shape, length)) wrong.push({ length, outcome, errors });
     }
     expect(wrong).toEqual([]);
@@ -41,7 +45,10 @@ describe('archives that are cut', () => {
       const source = bench.input(tar.subarray(0, length));
       const outcome = await bench.save(source);
       expect([length, outcome.state]).toEqual([length, expectedState(shape, length)]);
-      expect([length, errorsAmong(await bench.findings(source)).length > 0]).toEqual([length, outcome.state === 'refused']);
+      expect([length, errorsAmong(await bench.findings(source)).length > 0]).toEqual([
+        length,
+        outcome.state === 'refused',
+      ]);
     }
   });
 });

@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 
 import { type RunOptions, createWorkbench, saved } from '../faults/outcome.js';
 import { archiveLink, tarOf } from '../support/archive-builder.js';
-import { listedImages, listedPlainImages, maybeCompressed, noisyTar, plainImage } from '../support/image-builder-arbitrary.js';
+import {
+  listedImages,
+  listedPlainImages,
+  maybeCompressed,
+  noisyTar,
+  plainImage,
+} from '../support/image-builder-arbitrary.js';
 import {
   type BuiltImage,
   type Json,
@@ -17,7 +23,8 @@ import {
 
 const bench = createWorkbench();
 
-const archiveOf = async (source: string, options: RunOptions = {}): Promise<Buffer> => saved(await bench.save(source, options)).archive;
+const archiveOf = async (source: string, options: RunOptions = {}): Promise<Buffer> =>
+  saved(await bench.save(source, options)).archive;
 
 /** One image for each config: a docker-archive knows no two manifests of one config. */
 const distinct = (images: readonly ListedImage[]): readonly ListedImage[] => {

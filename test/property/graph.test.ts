@@ -23,12 +23,14 @@ const load = async (images: readonly Listed[]): Promise<LoadedGraph> => {
 };
 
 const planOf = (graph: ContentGraph): unknown =>
-  planArchive(graph, PROFILES['hybrid-1'], DEFAULT_SETTINGS, { allowSparse: false }).entries.map(({ path, size, content, offset }) => [
-    path,
-    size,
-    offset,
-    content.from === 'memory' ? Buffer.from(content.bytes).toString('latin1') : content.from,
-  ]);
+  planArchive(graph, PROFILES['hybrid-1'], DEFAULT_SETTINGS, { allowSparse: false }).entries.map(
+    ({ path, size, content, offset }) => [
+      path,
+      size,
+      offset,
+      content.from === 'memory' ? Buffer.from(content.bytes).toString('latin1') : content.from,
+    ],
+  );
 
 describe('a content graph', () => {
   it('is walked once for each node, parents before children, and to its end', async () => {
@@ -52,9 +54,14 @@ describe('a content graph', () => {
         const { graph } = await load(images);
         // The slow way: the whole of every other root.
         const contained = graph.roots.flatMap((root) => reachable(graph, [root.descriptor.digest]).slice(1));
-        expect(graph.roots.filter(({ descriptor, names }) => names.length === 0 && contained.includes(descriptor.digest))).toEqual([]);
+        expect(
+          graph.roots.filter(({ descriptor, names }) => names.length === 0 && contained.includes(descriptor.digest)),
+        ).toEqual([]);
         // And none is lost: what is listed is a root or below one.
-        const all = reachable(graph, graph.roots.map((root) => root.descriptor.digest));
+        const all = reachable(
+          graph,
+          graph.roots.map((root) => root.descriptor.digest),
+        );
         expect(all).toEqual(expect.arrayContaining(images.map(({ built }) => built.descriptor['digest'])));
       }),
     );
@@ -62,12 +69,18 @@ describe('a content graph', () => {
 
   it('is the same from parts, in any order and however often', async () => {
     const input = listedAnything.chain((images) =>
-      fc.tuple(fc.constant(images), fc.array(fc.nat(images.length - 1), { maxLength: 3 }), fc.shuffledSubarray([...images.keys()], { minLength: images.length })),
+      fc.tuple(
+        fc.constant(images),
+        fc.array(fc.nat(images.length - 1), { maxLength: 3 }),
+        fc.shuffledSubarray([...images.keys()], { minLength: images.length }),
+      ),
     );
     await fc.assert(
       fc.asyncProperty(input, async ([images, again, order]) => {
         const whole = mergeGraphs([await load(images)]).graph;
-        const parts = await Promise.all([...order, ...again].map(async (place) => load(images.slice(place, place + 1))));
+        const parts = await Promise.all(
+          [...order, ...again].map(async (place) => load(images.slice(place, place + 1))),
+        );
         const merged = mergeGraphs(parts).graph;
         expect(planOf(merged)).toEqual(planOf(whole));
         const pairwise = parts.reduce((left, right) => mergeGraphs([left, right]));
@@ -82,7 +95,10 @@ describe('a content graph', () => {
         const { graph } = await load(images);
         for (const { descriptor } of walk(graph)) {
           for (const child of successors(graph, descriptor.digest)) {
-            expect(nodeOf(graph, child.digest)).toMatchObject({ presence: 'present', descriptor: { size: child.size } });
+            expect(nodeOf(graph, child.digest)).toMatchObject({
+              presence: 'present',
+              descriptor: { size: child.size },
+            });
           }
         }
       }),

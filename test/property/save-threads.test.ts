@@ -8,7 +8,17 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import type * as Ingot from '../../src/index.js';
 import { type Files, flipped, tarOf, withBytes } from '../support/archive-builder.js';
-import { type BuiltImage, type LayerRecipe, FLAT_NAMES, MEDIA, blobPath, buildImage, digestOf, dockerFiles, layoutFiles } from '../support/image-builder.js';
+import {
+  type BuiltImage,
+  type LayerRecipe,
+  FLAT_NAMES,
+  MEDIA,
+  blobPath,
+  buildImage,
+  digestOf,
+  dockerFiles,
+  layoutFiles,
+} from '../support/image-builder.js';
 
 /** Worker threads need compiled files, so this is about the built library. */
 const LIBRARY = new URL('../../dist/index.js', import.meta.url);
@@ -23,19 +33,28 @@ const layerOf = (size: number, isPacked: boolean): LayerRecipe => {
   return isPacked ? { plain, stored: gzipSync(plain, { level: 1 }), mediaType: MEDIA.layerGzip } : { plain };
 };
 
-const image = (sizes: readonly number[], isPacked: boolean): BuiltImage => buildImage({ layers: sizes.map((size) => layerOf(size, isPacked)) });
+const image = (sizes: readonly number[], isPacked: boolean): BuiltImage =>
+  buildImage({ layers: sizes.map((size) => layerOf(size, isPacked)) });
 
 describe.skipIf(!existsSync(LIBRARY))('any number of threads', () => {
   const root = mkdtempSync(join(tmpdir(), 'ingot-threads-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   const outcomeOf = async (files: Files, threads: number, layers: Ingot.LayerMode): Promise<unknown> => {
-    const { DEFAULT_SETTINGS, DEFAULT_TRANSFER, contextWith, profileOf, save } = (await import(LIBRARY.href)) as typeof Ingot;
+    const { DEFAULT_SETTINGS, DEFAULT_TRANSFER, contextWith, profileOf, save } = (await import(
+      LIBRARY.href
+    )) as typeof Ingot;
     const source = join(root, 'input.tar');
     const path = join(root, 'output.tar');
     writeFileSync(source, tarOf(files));
     const context = contextWith({ pathExists: existsSync, threads, temporary: root });
-    const options = { ...DEFAULT_TRANSFER, layers, profile: profileOf('hybrid-1'), settings: DEFAULT_SETTINGS, digest: true };
+    const options = {
+      ...DEFAULT_TRANSFER,
+      layers,
+      profile: profileOf('hybrid-1'),
+      settings: DEFAULT_SETTINGS,
+      digest: true,
+    };
     try {
       const { archive } = await save([source], { path, durable: false }, options, context);
       expect(digestOf(readFileSync(path))).toBe(`sha256:${archive.sha256}`);
@@ -50,9 +69,13 @@ describe.skipIf(!existsSync(LIBRARY))('any number of threads', () => {
     }
   };
 
-  const several = image([5, 4, 3, 2].map((size) => size * MIB), true);
+  const several = image(
+    [5, 4, 3, 2].map((size) => size * MIB),
+    true,
+  );
   const single = image([40 * MIB, MIB], false);
-  const broken = (files: Files, path: string): Files => withBytes(files, path, (bytes) => flipped(bytes, bytes.length / 2));
+  const broken = (files: Files, path: string): Files =>
+    withBytes(files, path, (bytes) => flipped(bytes, Math.floor(bytes.length / 2)));
   const severalLayout = layoutFiles([{ built: several, names: ['t'] }]);
   const singleDocker = dockerFiles([{ built: single, names: ['t'] }]);
   const lastLayer = several.layers.at(-1)?.stored ?? new Uint8Array(0);
@@ -63,13 +86,28 @@ describe.skipIf(!existsSync(LIBRARY))('any number of threads', () => {
     ['compressed layers, decompressed', severalLayout, 'none'],
     ['a docker-archive of compressed layers', dockerFiles([{ built: several, names: ['t'] }]), 'keep'],
     ['one layer much larger than the other', singleDocker, 'keep'],
-    ['a compressed layer that is broken', broken(severalLayout, blobPath(digestOf(lastLayer))), 'keep', 'DIGEST_MISMATCH'],
-    ['a compressed layer that is broken, decompressed', broken(severalLayout, blobPath(digestOf(lastLayer))), 'none', 'GZIP_CORRUPT'],
-    ['the large layer is broken', broken(singleDocker, firstLayer === undefined ? '' : FLAT_NAMES.layer(firstLayer)), 'keep', 'DIFFID_MISMATCH'],
+    [
+      'a compressed layer that is broken',
+      broken(severalLayout, blobPath(digestOf(lastLayer))),
+      'keep',
+      'DIGEST_MISMATCH',
+    ],
+    [
+      'a compressed layer that is broken, decompressed',
+      broken(severalLayout, blobPath(digestOf(lastLayer))),
+      'none',
+      'DIGEST_MISMATCH',
+    ],
+    [
+      'the large layer is broken',
+      broken(singleDocker, firstLayer === undefined ? '' : FLAT_NAMES.layer(firstLayer)),
+      'keep',
+      'DIFFID_MISMATCH',
+    ],
   ];
 
   it.for(cases)('give one result: %s', { timeout: 30_000 }, async ([, files, layers, code]) => {
-    const outcomes = [];
+    const outcomes: unknown[] = [];
     for (const threads of THREADS) outcomes.push(await outcomeOf(files, threads, layers));
     expect(outcomes).toEqual(THREADS.map(() => outcomes[0]));
     expect(outcomes[0]).toMatchObject(code === undefined ? { sha256: expect.any(String) as string } : { code });

@@ -89,7 +89,13 @@ describe('the canonical archive', () => {
         const source = bench.input(tarOf(layoutFiles(images)));
         const { archive, report } = saved(await bench.save(source, { profile, layers }));
         expect(archive.length).toBe(report.archive.size);
-        const options = { ...DEFAULT_TRANSFER, layers, profile: PROFILES[profile], settings: DEFAULT_SETTINGS, digest: true };
+        const options = {
+          ...DEFAULT_TRANSFER,
+          layers,
+          profile: PROFILES[profile],
+          settings: DEFAULT_SETTINGS,
+          digest: true,
+        };
         const chunks: Uint8Array[] = [];
         const collect = async (stream: AsyncIterable<Uint8Array>): Promise<void> => {
           for await (const chunk of stream) chunks.push(chunk.slice());

@@ -81,10 +81,13 @@ describe('a choice among images', () => {
           // An index may call one image by two platforms; one of them must be the one that was wanted.
           const own = platformOf(graph, node.descriptor);
           const listed = walk(graph).flatMap(({ manifest }) =>
-            manifest?.value.kind === 'index' ? manifest.value.manifests.filter(({ digest }) => digest === node.descriptor.digest) : [],
+            manifest?.value.kind === 'index'
+              ? manifest.value.manifests.filter(({ digest }) => digest === node.descriptor.digest)
+              : [],
           );
           const platforms = [own, ...listed.map((child) => platformOf(graph, child))];
-          if (own !== undefined) expect(platforms.some((found) => found !== undefined && matchesPlatform(wanted, found))).toBe(true);
+          if (own !== undefined)
+            expect(platforms.some((found) => found !== undefined && matchesPlatform(wanted, found))).toBe(true);
         }
       }),
     );

@@ -70,6 +70,8 @@ export const withBytes = (files: Files, path: string, change: (bytes: Uint8Array
 export const flipped = (bytes: Uint8Array, offset: number, mask = 1): Uint8Array => {
   const copy = Uint8Array.from(bytes);
   const index = offset < 0 ? copy.length + offset : offset;
-  copy[index] = (copy[index] ?? 0) ^ mask;
+  const byte = copy[index];
+  if (byte === undefined) throw new Error(`no byte ${offset} of ${copy.length}`);
+  copy[index] = byte ^ mask;
   return copy;
 };

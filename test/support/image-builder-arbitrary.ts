@@ -47,9 +47,12 @@ const imageOf = (layers: fc.Arbitrary<LayerRecipe>): fc.Arbitrary<BuiltImage> =>
 export const anyImage: fc.Arbitrary<BuiltImage> = imageOf(layer);
 
 /** An image of uncompressed layers, as a docker-archive has them. */
-export const plainImage: fc.Arbitrary<BuiltImage> = imageOf(fc.constantFrom(...PLAIN_LAYERS.map((plain) => ({ plain }))));
+export const plainImage: fc.Arbitrary<BuiltImage> = imageOf(
+  fc.constantFrom(...PLAIN_LAYERS.map((plain) => ({ plain }))),
+);
 
-const withPlatform = (built: BuiltImage, index: number): Built => onPlatform(built, ['amd64', 'arm64', 's390x', 'arm'][index] ?? 'amd64');
+const withPlatform = (built: BuiltImage, index: number): Built =>
+  onPlatform(built, ['amd64', 'arm64', 's390x', 'arm'][index] ?? 'amd64');
 
 const index: fc.Arbitrary<Built> = fc
   .array(anyImage, { minLength: 1, maxLength: 3 })
@@ -62,7 +65,14 @@ const anything: fc.Arbitrary<Built> = fc.oneof(
   { weight: 1, arbitrary: anyImage.map((image) => buildReferrer(image, 'signature')) },
 );
 
-export const NAMES = ['docker.io/library/a:1', 'docker.io/library/a:2', 'localhost:5000/b/c:latest', 'quay.io/d:x', 'e.io/f:y', 'e.io/g:z'];
+export const NAMES = [
+  'docker.io/library/a:1',
+  'docker.io/library/a:2',
+  'localhost:5000/b/c:latest',
+  'quay.io/d:x',
+  'e.io/f:y',
+  'e.io/g:z',
+];
 
 /** Each name once at most; some images have several, some none. */
 const listedOf = <T extends Built>(built: fc.Arbitrary<T>): fc.Arbitrary<readonly (Listed & { readonly built: T })[]> =>
@@ -103,7 +113,10 @@ const noisyMember = ({ path, bytes }: ArchiveFile, { header, form }: Noise): Uin
     case 'dot':
       return memberOf({ path: `./${path}`, bytes, header });
     case 'pax':
-      return Buffer.concat([paxHeader({ path, mtime: '1700000000.123456789', 'SCHILY.xattr.user.a': 'b' }), rawMember({ name: 'pax', ...header }, bytes)]);
+      return Buffer.concat([
+        paxHeader({ path, mtime: '1700000000.123456789', 'SCHILY.xattr.user.a': 'b' }),
+        rawMember({ name: 'pax', ...header }, bytes),
+      ]);
     case 'gnu':
       return Buffer.concat([gnuLong(path), rawMember({ name: 'gnu', ...header, magic: 'gnu' }, bytes)]);
   }
@@ -130,8 +143,10 @@ export const noisyTar = (files: Files): fc.Arbitrary<Uint8Array> =>
 
 /** The bytes as they are, or compressed. */
 export const maybeCompressed = (tar: Uint8Array): fc.Arbitrary<Uint8Array> =>
-  fc.constantFrom<(bytes: Uint8Array) => Uint8Array>(
-    (bytes) => bytes,
-    (bytes) => gzipSync(bytes, { level: 1 }),
-    (bytes) => Buffer.concat([gzipSync(bytes.subarray(0, 700)), gzipSync(bytes.subarray(700))]),
-  ).map((pack) => pack(tar));
+  fc
+    .constantFrom<(bytes: Uint8Array) => Uint8Array>(
+      (bytes) => bytes,
+      (bytes) => gzipSync(bytes, { level: 1 }),
+      (bytes) => Buffer.concat([gzipSync(bytes.subarray(0, 700)), gzipSync(bytes.subarray(700))]),
+    )
+    .map((pack) => pack(tar));

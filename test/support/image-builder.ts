@@ -25,7 +25,8 @@ export const MEDIA = {
 export const REF_NAME = 'org.opencontainers.image.ref.name';
 export const IMAGE_NAME = 'io.containerd.image.name';
 
-export const hexOf = (bytes: Uint8Array, algorithm = 'sha256'): string => createHash(algorithm).update(bytes).digest('hex');
+export const hexOf = (bytes: Uint8Array, algorithm = 'sha256'): string =>
+  createHash(algorithm).update(bytes).digest('hex');
 
 export const digestOf = (bytes: Uint8Array, algorithm = 'sha256'): string => `${algorithm}:${hexOf(bytes, algorithm)}`;
 
@@ -100,7 +101,11 @@ const configOf = (recipe: ImageRecipe): Json => ({
 
 export const buildImage = (recipe: ImageRecipe): BuiltImage => {
   const config = (recipe.configBytes ?? same)(jsonBytes((recipe.config ?? same)(configOf(recipe))));
-  const layers = recipe.layers.map(({ plain, stored = plain, mediaType = MEDIA.layer }) => ({ plain, stored, mediaType }));
+  const layers = recipe.layers.map(({ plain, stored = plain, mediaType = MEDIA.layer }) => ({
+    plain,
+    stored,
+    mediaType,
+  }));
   const layerDescriptors = layers.map(({ stored, mediaType }) => descriptorOf(mediaType, stored));
   const value = (recipe.manifest ?? same)({
     schemaVersion: 2,

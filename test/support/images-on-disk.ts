@@ -9,7 +9,8 @@ import { archiveFile, tarOf } from './archive-builder.js';
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** A tar of files, in the order of the record. */
-export const tarOfRecord = (files: Files): Uint8Array => tarOf(Object.entries(files).map(([path, body]) => archiveFile(path, body)));
+export const tarOfRecord = (files: Files): Uint8Array =>
+  tarOf(Object.entries(files).map(([path, body]) => archiveFile(path, body)));
 
 /** A folder for the tests of one file, removed behind them. */
 export const testFolder = (): {

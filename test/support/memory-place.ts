@@ -74,6 +74,9 @@ interface ImageOptions {
   readonly docker?: boolean;
 }
 
+/** A root, alone or with its names. */
+export type MemoryRoot = Descriptor | readonly [Descriptor, ...ImageName[]];
+
 export class MemoryPlace {
   readonly contents = new Map<Digest, Uint8Array>();
 
@@ -157,7 +160,7 @@ export class MemoryPlace {
     };
   }
 
-  source(roots: readonly (Descriptor | readonly [Descriptor, ...ImageName[]])[]): ImageSource {
+  source(roots: readonly MemoryRoot[]): ImageSource {
     return {
       name: 'memory',
       kind: 'oci-layout',
@@ -172,7 +175,7 @@ export class MemoryPlace {
     };
   }
 
-  async graph(...roots: readonly (Descriptor | readonly [Descriptor, ...ImageName[]])[]): Promise<ContentGraph> {
+  async graph(...roots: readonly MemoryRoot[]): Promise<ContentGraph> {
     return (await loadGraph(this.source(roots), DEFAULT_LIMITS)).graph;
   }
 

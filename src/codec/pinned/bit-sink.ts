@@ -56,6 +56,16 @@ export class BitSink {
     this.length += bytes.length;
   }
 
+  /** Writes a stored block of at most 65535 bytes. */
+  stored(raw: Uint8Array, last: boolean): void {
+    this.reserve(8);
+    this.bits(last ? 1 : 0, 3);
+    this.align();
+    this.bits(raw.length, 16);
+    this.bits(~raw.length & 0xffff, 16);
+    this.append(raw);
+  }
+
   /** The whole bytes written so far, which leave the sink. Valid until the next write. */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.length);

@@ -1,6 +1,6 @@
 import { BitSink } from './bit-sink.js';
 import { DISTANCE_COUNT, LITERAL_COUNT, MAX_STORED } from './deflate-symbol.js';
-import { DynamicHeader } from './dynamic-header.js';
+import { CODE_LENGTHS, CODE_LENGTH_LIMIT, DynamicHeader } from './dynamic-header.js';
 import { PackageMerge } from './package-merge.js';
 import { FIXED_DISTANCES, FIXED_LITERALS, type PrefixCode, assignCodes, codedBits, prefixCode } from './prefix-code.js';
 import { type TokenCounts, type Tokens, tokenCounts } from './token-code.js';
@@ -21,7 +21,7 @@ export class GoBlockWriter {
   readonly #merge = new PackageMerge(LITERAL_COUNT, LIMIT);
   readonly #literalCode: PrefixCode = prefixCode(LITERAL_COUNT);
   readonly #distanceCode: PrefixCode = prefixCode(DISTANCE_COUNT);
-  readonly #header = new DynamicHeader();
+  readonly #header = new DynamicHeader(new PackageMerge(CODE_LENGTHS, CODE_LENGTH_LIMIT), true);
 
   /**
    * Writes a block with fixed codes; with codes of its own if that is smaller; stored if that is smaller still.
@@ -36,9 +36,9 @@ export class GoBlockWriter {
     const body = this.#codedBits() + extra;
     const smallest = Math.min(fixed, head + body);
     if (raw !== undefined && raw.length <= MAX_STORED && (raw.length + 5) * 8 < smallest) {
-      this.writeStored(raw, false);
+      this.sink.stored(raw, false);
     } else if (head + body < fixed) {
-      this.#header.write(this.sink);
+      this.#header.write(this.sink, false);
       tokens.write(this.sink, this.#literalCode, this.#distanceCode, body);
     } else {
       this.sink.reserve(2);
@@ -58,22 +58,11 @@ export class GoBlockWriter {
     const body = this.#codedBits();
     const size = head + body;
     if ((raw.length + 5) * 8 < size + (size >>> 4)) {
-      this.writeStored(raw, false);
+      this.sink.stored(raw, false);
     } else {
-      this.#header.write(this.sink);
+      this.#header.write(this.sink, false);
       tokens.write(this.sink, this.#literalCode, this.#distanceCode, body + extra);
     }
-  }
-
-  /** Writes a stored block of at most 65535 bytes. */
-  writeStored(raw: Uint8Array, last: boolean): void {
-    const { sink } = this;
-    sink.reserve(raw.length + 8);
-    sink.bits(last ? 1 : 0, 3);
-    sink.align();
-    sink.bits(raw.length, 16);
-    sink.bits(~raw.length & 0xffff, 16);
-    sink.append(raw);
   }
 
   /** Derives both codes from the counts. @returns the bits of the block's head */

@@ -7,11 +7,12 @@ import { GoLazyScan } from './go-lazy.js';
 import { goKernelFlate } from './go-kernel-flate.js';
 import { GO_LEVELS, type GoLevel } from './go-level.js';
 import { GoTokenBlock } from './go-token-block.js';
-import { GoWindow } from './go-window.js';
+import { HASH_BITS } from './go-search.js';
+import { SearchWindow } from './search-window.js';
 
 /** The encoder without WebAssembly. */
 export const goPlainFlate = (settings: GoLevel): DeflateEncoder => {
-  const window = new GoWindow();
+  const window = new SearchWindow(HASH_BITS);
   const writer = new GoBlockWriter();
   const block = new GoTokenBlock(window, writer);
   const search =
@@ -19,14 +20,11 @@ export const goPlainFlate = (settings: GoLevel): DeflateEncoder => {
   const scan = (last: number, end: number): void => search.scan(last, end);
   return {
     write(bytes) {
-      for (let at = 0; at < bytes.length;) {
-        at += window.fill(bytes.subarray(at));
-        window.advance(scan);
-      }
+      window.write(bytes, scan);
     },
     finish() {
       search.finish();
-      writer.writeStored(EMPTY, true);
+      writer.sink.stored(EMPTY, true);
     },
     take: () => writer.sink.take(),
   };

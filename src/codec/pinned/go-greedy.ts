@@ -1,17 +1,17 @@
 import { MAX_DISTANCE, MAX_LENGTH } from './deflate-symbol.js';
 import type { GoLevel } from './go-level.js';
-import { FAR, NONE } from './go-search.js';
+import { FAR, NONE, bucketOf } from './go-search.js';
 import { BLOCK_TOKENS, type GoTokenBlock } from './go-token-block.js';
-import type { GoWindow } from './go-window.js';
+import type { SearchWindow } from './search-window.js';
 import { LENGTH_SHIFT } from './token-code.js';
 
 /** Levels 2 and 3: what is found at a position is taken at once. */
 export class GoGreedyScan {
-  readonly #window: GoWindow;
+  readonly #window: SearchWindow;
   readonly #block: GoTokenBlock;
   readonly #level: GoLevel;
 
-  constructor(window: GoWindow, block: GoTokenBlock, level: GoLevel) {
+  constructor(window: SearchWindow, block: GoTokenBlock, level: GoLevel) {
     this.#window = window;
     this.#block = block;
     this.#level = level;
@@ -29,7 +29,7 @@ export class GoGreedyScan {
       let best = NONE;
       let distance = 0;
       if (ahead > NONE) {
-        window.insert(position);
+        window.insert(position, bucketOf(view.getInt32(position, false)));
         const reach = Math.min(position - base, MAX_DISTANCE);
         const longest = Math.min(ahead, MAX_LENGTH);
         const enough = Math.min(nice, longest);
@@ -54,7 +54,7 @@ export class GoGreedyScan {
         block.tokens[block.count++] = (best << LENGTH_SHIFT) | (distance - 1);
         const next = position + best;
         const stop = best <= inner ? Math.min(next, end - NONE) : 0;
-        for (let at = position + 1; at < stop; at += 1) window.insert(at);
+        for (let at = position + 1; at < stop; at += 1) window.insert(at, bucketOf(view.getInt32(at, false)));
         position = next;
       } else {
         block.tokens[block.count++] = bytes[position] ?? 0;

@@ -6,9 +6,9 @@ import { type GoKernel, startGoKernel } from './go-kernel.js';
 import { WINDOW as WINDOW_ADDRESS, WINDOW_SIZE } from './go-kernel-map.js';
 import { GoKernelTokens } from './go-kernel-tokens.js';
 import type { GoLevel } from './go-level.js';
-import { AHEAD, WINDOW } from './go-search.js';
+import { AHEAD, WINDOW } from './search-window.js';
 
-/** Levels 4 to 9 by the kernel: what `GoWindow`, `GoLazyScan` and `GoTokenBlock` do together. */
+/** Levels 4 to 9 by the kernel: what `SearchWindow`, `GoLazyScan` and `GoTokenBlock` do together. */
 class GoKernelFlate implements DeflateEncoder {
   readonly #kernel: GoKernel;
   readonly #level: GoLevel;
@@ -46,7 +46,7 @@ class GoKernelFlate implements DeflateEncoder {
     this.#scan(this.#end - 1, this.#end);
     if (pending.value !== 0) this.#tokens.push(this.#window[position.value - 1] ?? 0);
     if (count.value > 0) this.#close(position.value);
-    this.#writer.writeStored(EMPTY, true);
+    this.#writer.sink.stored(EMPTY, true);
   }
 
   take(): Uint8Array {

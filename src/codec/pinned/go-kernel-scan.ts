@@ -1,6 +1,7 @@
 import { BLOCK_TOKENS } from './go-token-block.js';
 import { HEADS, HEAD_COUNT, STEPS, TOKENS, WINDOW } from './go-kernel-map.js';
-import { FAR, FARTHEST, HASH_BITS, HASH_FACTOR, NONE, NOWHERE, REPEAT_REACH } from './go-search.js';
+import { FAR, HASH_BITS, HASH_FACTOR, NONE, REPEAT_REACH } from './go-search.js';
+import { FARTHEST, NOWHERE } from './search-window.js';
 import { MAX_DISTANCE, MAX_LENGTH } from './deflate-symbol.js';
 import { LENGTH_SHIFT } from './token-code.js';
 import type { WasmModule } from './wasm-module.js';

@@ -2,7 +2,8 @@ import { END_OF_BLOCK, LENGTH_BASE, LENGTH_EXTRA, LENGTH_INDEX, MAX_LENGTH, MIN_
 import { HEADS, HEAD_COUNT, LENGTHS, MEMORY_SIZE } from './go-kernel-map.js';
 import { addScan } from './go-kernel-scan.js';
 import { addWrite, lengthNumber } from './go-kernel-write.js';
-import { NONE, NOWHERE } from './go-search.js';
+import { NONE } from './go-search.js';
+import { NOWHERE } from './search-window.js';
 import { WasmModule } from './wasm-module.js';
 import { type CompiledWasm, type WasmGlobal, compileWasm } from './wasm-runtime.js';
 

@@ -1,15 +1,15 @@
 import { MAX_DISTANCE, MAX_LENGTH } from './deflate-symbol.js';
 import type { GoLevel } from './go-level.js';
-import { FAR, FARTHEST, NONE, REPEAT_REACH } from './go-search.js';
+import { FAR, NONE, REPEAT_REACH, bucketOf } from './go-search.js';
 import { BLOCK_TOKENS, type GoTokenBlock } from './go-token-block.js';
-import { type GoWindow, bucketOf } from './go-window.js';
+import { FARTHEST, type SearchWindow } from './search-window.js';
 import { LENGTH_SHIFT } from './token-code.js';
 
 /**
  * Levels 4 to 9: a match is held back for one position and given up if the next position has a longer one.
  */
 export class GoLazyScan {
-  readonly #window: GoWindow;
+  readonly #window: SearchWindow;
   readonly #block: GoTokenBlock;
   readonly #level: GoLevel;
   /** Length and distance of the match that was found at the position before. */
@@ -18,7 +18,7 @@ export class GoLazyScan {
   /** The byte before the position has no token yet. */
   #pending = false;
 
-  constructor(window: GoWindow, block: GoTokenBlock, level: GoLevel) {
+  constructor(window: SearchWindow, block: GoTokenBlock, level: GoLevel) {
     this.#window = window;
     this.#block = block;
     this.#level = level;

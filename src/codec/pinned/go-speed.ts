@@ -48,7 +48,7 @@ export class GoSpeed implements DeflateEncoder {
 
   finish(): void {
     if (this.#end > this.#start) this.#flush();
-    this.#writer.writeStored(EMPTY, true);
+    this.#writer.sink.stored(EMPTY, true);
   }
 
   take(): Uint8Array {
@@ -59,7 +59,7 @@ export class GoSpeed implements DeflateEncoder {
     const raw = this.#bytes.subarray(this.#start, this.#end);
     this.#block.count = 0;
     if (raw.length <= TINY) {
-      this.#writer.writeStored(raw, false);
+      this.#writer.sink.stored(raw, false);
     } else if (raw.length < SMALL) {
       this.#putLiterals(this.#start, this.#end);
       this.#writer.writeCoded(this.#block, raw);

@@ -1,5 +1,5 @@
 import type { GoBlockWriter } from './go-block.js';
-import type { GoWindow } from './go-window.js';
+import type { SearchWindow } from './search-window.js';
 import { TokenArray } from './token-code.js';
 
 /** Tokens of a full block at levels 2 to 9. */
@@ -7,10 +7,10 @@ export const BLOCK_TOKENS = 16384;
 
 /** Tokens gathered for the next block. */
 export class GoTokenBlock extends TokenArray {
-  readonly #window: GoWindow;
+  readonly #window: SearchWindow;
   readonly #writer: GoBlockWriter;
 
-  constructor(window: GoWindow, writer: GoBlockWriter) {
+  constructor(window: SearchWindow, writer: GoBlockWriter) {
     super(BLOCK_TOKENS);
     this.#window = window;
     this.#writer = writer;
@@ -18,9 +18,7 @@ export class GoTokenBlock extends TokenArray {
 
   /** Writes the block; its tokens end at `end` in the window. */
   close(end: number): void {
-    const { bytes, base, blockStart } = this.#window;
-    const raw = blockStart >= base ? bytes.subarray(blockStart, end) : undefined;
-    this.#writer.writeSmallest(this, raw);
+    this.#writer.writeSmallest(this, this.#window.raw(end));
     this.#window.blockStart = end;
     this.count = 0;
   }

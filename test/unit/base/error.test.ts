@@ -7,7 +7,13 @@ describe('a ToolError', () => {
     const error = new ToolError('DIGEST_MISMATCH', 'what', { subject: 's', expected: 'a', found: 'b', hint: 'h' });
     expect(error.details).toEqual({ subject: 's', expected: 'a', found: 'b' });
     expect(Object.keys(error.details)).toEqual(['subject', 'expected', 'found']);
-    expect(error).toMatchObject({ name: 'ToolError', code: 'DIGEST_MISMATCH', what: 'what', hint: 'h', class: 'input' });
+    expect(error).toMatchObject({
+      name: 'ToolError',
+      code: 'DIGEST_MISMATCH',
+      what: 'what',
+      hint: 'h',
+      class: 'input',
+    });
     expect('cause' in error).toBe(false);
   });
 

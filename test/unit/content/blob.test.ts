@@ -54,12 +54,24 @@ describe('a verified blob', () => {
   });
 
   it.for<[line: string, blobs: ReturnType<typeof reading>, descriptor: Descriptor, code: string, details: object]>([
-    ['a byte is another', reading('abd'), ABC, 'DIGEST_MISMATCH', { expected: ABC.digest.slice(7), found: digestBy('abd').slice(7) }],
+    [
+      'a byte is another',
+      reading('abd'),
+      ABC,
+      'DIGEST_MISMATCH',
+      { expected: ABC.digest.slice(7), found: digestBy('abd').slice(7) },
+    ],
     ['it is shorter', reading('ab'), ABC, 'SIZE_MISMATCH', { expected: '3 bytes', found: '2 bytes' }],
     ['it is longer', reading('abcd'), ABC, 'SIZE_MISMATCH', { expected: '3 bytes', found: '4 bytes' }],
     ['a byte more comes than the source says', reading('abcd', { size: 3 }), ABC, 'SIZE_MISMATCH', { found: 'more' }],
     ['a byte less comes than the source says', reading('ab', { size: 3 }), ABC, 'SIZE_MISMATCH', { found: '2 bytes' }],
-    ['sha512 of other bytes', reading('abd'), plainDescriptor('a/b', digestBy('abc', 'sha512'), 3), 'DIGEST_MISMATCH', {}],
+    [
+      'sha512 of other bytes',
+      reading('abd'),
+      plainDescriptor('a/b', digestBy('abc', 'sha512'), 3),
+      'DIGEST_MISMATCH',
+      {},
+    ],
   ])('fails if %s', async ([, blobs, descriptor, code, details]) => {
     const error = await failureOf(() => readWith(blobs, descriptor));
     expect(error).toMatchObject({ code, details: { subject: descriptor.digest, ...details } });

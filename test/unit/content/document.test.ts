@@ -25,7 +25,8 @@ describe('a document', () => {
   });
 
   it('is held against the data embedded in its descriptor', async () => {
-    const embedding = (text: string) => loadRaw(place.reader(), descriptorWith(image.config, { data: utf8(text) }), DEFAULT_LIMITS);
+    const embedding = (text: string) =>
+      loadRaw(place.reader(), descriptorWith(image.config, { data: utf8(text) }), DEFAULT_LIMITS);
     expect(Buffer.from(await embedding(place.text(image.config))).toString()).toBe(place.text(image.config));
     expect((await failureOf(() => embedding('other'))).code).toBe('DATA_MISMATCH');
   });
@@ -44,7 +45,10 @@ describe('a config', () => {
     ['a key twice', '{"os":"a","os":"b"}', 'JSON_DUPLICATE_KEY'],
     ['too deep', '['.repeat(65), 'LIMIT_JSON_DEPTH'],
   ])('may not be %s', async ([, text, code]) => {
-    expect(await failureOf(() => parseConfig(utf8(text), 'c', DEFAULT_LIMITS))).toMatchObject({ code, details: { subject: 'c' } });
+    expect(await failureOf(() => parseConfig(utf8(text), 'c', DEFAULT_LIMITS))).toMatchObject({
+      code,
+      details: { subject: 'c' },
+    });
   });
 });
 
@@ -58,13 +62,16 @@ describe('what a list of images calls by an unknown media type', () => {
     },
   );
 
-  it.for([MEDIA_TYPE.index, MEDIA_TYPE.manifest, MEDIA_TYPE.dockerManifest, MEDIA_TYPE.artifactManifest, MEDIA_TYPE.dockerSchema1])(
-    'is refused if it says %s',
-    async (mediaType) => {
-      expect(await failureOf(() => check(JSON.stringify({ mediaType })))).toMatchObject({
-        code: 'MEDIATYPE_CONFLICT',
-        details: { pointer: '/mediaType', expected: 'application/x', found: mediaType },
-      });
-    },
-  );
+  it.for([
+    MEDIA_TYPE.index,
+    MEDIA_TYPE.manifest,
+    MEDIA_TYPE.dockerManifest,
+    MEDIA_TYPE.artifactManifest,
+    MEDIA_TYPE.dockerSchema1,
+  ])('is refused if it says %s', async (mediaType) => {
+    expect(await failureOf(() => check(JSON.stringify({ mediaType })))).toMatchObject({
+      code: 'MEDIATYPE_CONFLICT',
+      details: { pointer: '/mediaType', expected: 'application/x', found: mediaType },
+    });
+  });
 });

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  allImages,
-} from '../../../src/content/select.js';
+import { allImages } from '../../../src/content/select.js';
 import {
   childrenOf,
   imageParts,
@@ -15,7 +13,15 @@ import {
   walk,
 } from '../../../src/content/graph.js';
 import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
-import { MemoryPlace, descriptorJson, descriptorWith, failureOf, fakeDigest, label, reference } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  descriptorJson,
+  descriptorWith,
+  failureOf,
+  fakeDigest,
+  label,
+  reference,
+} from '../../support/memory-place.js';
 
 describe('a graph', () => {
   const place = new MemoryPlace();
@@ -28,11 +34,7 @@ describe('a graph', () => {
   it('is walked parents first, each node once, roots as they stand', async () => {
     const graph = await place.graph(referrer, [outer, label('x')]);
     const order = digests(walk(graph).map(({ descriptor }) => descriptor));
-    expect(order.slice(0, 4)).toEqual([
-      referrer.digest,
-      ...digests(successors(graph, referrer.digest)),
-      outer.digest,
-    ]);
+    expect(order.slice(0, 4)).toEqual([referrer.digest, ...digests(successors(graph, referrer.digest)), outer.digest]);
     expect(order.slice(3)).toEqual([
       outer.digest,
       a.descriptor.digest,
@@ -59,10 +61,17 @@ describe('a graph', () => {
 
   it('knows its images: nested ones, repeated ones once, no artifact without a config', async () => {
     const graph = await place.graph(outer, referrer);
-    expect(digests(imagesOf(graph, outer.digest).map(({ descriptor }) => descriptor))).toEqual([a.descriptor.digest, b.descriptor.digest]);
+    expect(digests(imagesOf(graph, outer.digest).map(({ descriptor }) => descriptor))).toEqual([
+      a.descriptor.digest,
+      b.descriptor.digest,
+    ]);
     expect(allImages(graph)).toEqual([a.descriptor.digest, b.descriptor.digest, referrer.digest]);
-    expect(imageParts(graph, nodeOf(graph, a.descriptor.digest))).toMatchObject({ layers: a.layers, config: { descriptor: a.config } });
-    for (const { digest } of [outer, referrer, a.config]) expect(imageParts(graph, nodeOf(graph, digest))).toBeUndefined();
+    expect(imageParts(graph, nodeOf(graph, a.descriptor.digest))).toMatchObject({
+      layers: a.layers,
+      config: { descriptor: a.config },
+    });
+    for (const { digest } of [outer, referrer, a.config])
+      expect(imageParts(graph, nodeOf(graph, digest))).toBeUndefined();
   });
 
   it('keeps a subject apart from children', async () => {
@@ -75,7 +84,10 @@ describe('a graph', () => {
 
   it('has the blobs of an old artifact as children', async () => {
     const blobs = [place.add('x', 'text/plain'), place.add('y', 'text/plain')];
-    const artifact = place.document({ mediaType: MEDIA_TYPE.artifactManifest, blobs: blobs.map(descriptorJson) }, MEDIA_TYPE.artifactManifest);
+    const artifact = place.document(
+      { mediaType: MEDIA_TYPE.artifactManifest, blobs: blobs.map(descriptorJson) },
+      MEDIA_TYPE.artifactManifest,
+    );
     expect(digests(successors(await place.graph(artifact), artifact.digest))).toEqual(digests(blobs));
   });
 });
@@ -97,7 +109,11 @@ describe('roots together', () => {
 
   it('must agree about the media type', async () => {
     const other = descriptorWith(descriptor, { mediaType: MEDIA_TYPE.dockerManifest });
-    const merge = () => mergeRoots([{ descriptor, names: [] }, { descriptor: other, names: [] }]);
+    const merge = () =>
+      mergeRoots([
+        { descriptor, names: [] },
+        { descriptor: other, names: [] },
+      ]);
     expect((await failureOf(merge)).code).toBe('MEDIATYPE_CONFLICT');
   });
 });

@@ -35,7 +35,9 @@ describe('the graph of an image', () => {
     ]);
     expect(graph.notes).toEqual([]);
     expect(nodeOf(graph, image.config.digest).config?.value.diffIDs).toEqual(image.layers.map(({ digest }) => digest));
-    expect(Buffer.from(nodeOf(graph, image.descriptor.digest).manifest?.raw ?? []).toString()).toBe(place.text(image.descriptor));
+    expect(Buffer.from(nodeOf(graph, image.descriptor.digest).manifest?.raw ?? []).toString()).toBe(
+      place.text(image.descriptor),
+    );
   });
 
   it('has one root for a digest under several names, and no root that lies in another one', async () => {
@@ -61,7 +63,10 @@ describe('hostile indexes', () => {
   const nested = (place: MemoryPlace, depth: number, width = 1): Descriptor => {
     let descriptor = place.image().descriptor;
     for (let level = 0; level < depth; level++) {
-      descriptor = place.index(Array.from({ length: width }, () => descriptor), { annotations: { level: String(level) } });
+      descriptor = place.index(
+        Array.from({ length: width }, () => descriptor),
+        { annotations: { level: String(level) } },
+      );
     }
     return descriptor;
   };
@@ -80,7 +85,9 @@ describe('hostile indexes', () => {
 
   it('with more descriptors than the limit are refused', async () => {
     const place = new MemoryPlace();
-    const index = place.index(Array.from({ length: 10 }, (_, at) => plainDescriptor('a/b', fakeDigest(at.toString(16)), 1)));
+    const index = place.index(
+      Array.from({ length: 10 }, (_, at) => plainDescriptor('a/b', fakeDigest(at.toString(16)), 1)),
+    );
     const load = (nodes: number) => loadGraph(place.source([index]), limits({ nodes }));
     expect((await load(11)).graph.nodes.size).toBe(11);
     expect((await failureOf(() => load(10))).code).toBe('LIMIT_NODES');
@@ -101,8 +108,18 @@ describe('what is not there', () => {
     const index = place.index([here.descriptor, gone.descriptor]);
     place.remove(gone.descriptor, gone.config, ...gone.layers);
     const graph = await place.graph(index);
-    expect(walk(graph).map(({ presence }) => presence)).toEqual(['present', 'present', 'present', 'present', 'missing']);
-    expect(nodeOf(graph, gone.descriptor.digest)).toEqual({ descriptor: gone.descriptor, kind: 'manifest', presence: 'missing' });
+    expect(walk(graph).map(({ presence }) => presence)).toEqual([
+      'present',
+      'present',
+      'present',
+      'present',
+      'missing',
+    ]);
+    expect(nodeOf(graph, gone.descriptor.digest)).toEqual({
+      descriptor: gone.descriptor,
+      kind: 'manifest',
+      presence: 'missing',
+    });
   });
 
   it('is foreign if it is to be had at a URL, and told', async () => {
@@ -151,31 +168,69 @@ describe('documents that disagree', () => {
   const place = new MemoryPlace();
   const image = place.image({ layers: ['a'] });
   const layer = image.layers[0] ?? image.config;
-  const manifestWith = (more: Readonly<Record<string, unknown>>): Descriptor => place.image({ layers: ['a'], manifest: more }).descriptor;
+  const manifestWith = (more: Readonly<Record<string, unknown>>): Descriptor =>
+    place.image({ layers: ['a'], manifest: more }).descriptor;
   const wrongSize = (descriptor: Descriptor): Descriptor => descriptorWith(descriptor, { size: descriptor.size + 1 });
 
   it.for<[line: string, root: Descriptor, code: ErrorCode, subject: string]>([
     ['a root of another size', wrongSize(image.descriptor), 'SIZE_MISMATCH', image.descriptor.digest],
-    ['a config of another size', manifestWith({ config: descriptorJson(wrongSize(image.config)) }), 'SIZE_MISMATCH', image.config.digest],
-    ['a layer of another size', manifestWith({ layers: [descriptorJson(wrongSize(layer))] }), 'SIZE_MISMATCH', layer.digest],
-    ['two sizes of one digest', place.index([image.descriptor, wrongSize(image.descriptor)]), 'SIZE_MISMATCH', image.descriptor.digest],
+    [
+      'a config of another size',
+      manifestWith({ config: descriptorJson(wrongSize(image.config)) }),
+      'SIZE_MISMATCH',
+      image.config.digest,
+    ],
+    [
+      'a layer of another size',
+      manifestWith({ layers: [descriptorJson(wrongSize(layer))] }),
+      'SIZE_MISMATCH',
+      layer.digest,
+    ],
+    [
+      'two sizes of one digest',
+      place.index([image.descriptor, wrongSize(image.descriptor)]),
+      'SIZE_MISMATCH',
+      image.descriptor.digest,
+    ],
     [
       'two media types of one manifest',
       place.index([image.descriptor, descriptorWith(image.descriptor, { mediaType: MEDIA_TYPE.dockerManifest })]),
       'MEDIATYPE_CONFLICT',
       image.descriptor.digest,
     ],
-    ['a manifest called an index', descriptorWith(image.descriptor, { mediaType: MEDIA_TYPE.index }), 'MEDIATYPE_CONFLICT', ''],
-    ['schema 1', descriptorWith(image.descriptor, { mediaType: MEDIA_TYPE.dockerSchema1Signed }), 'SCHEMA1_UNSUPPORTED', image.descriptor.digest],
+    [
+      'a manifest called an index',
+      descriptorWith(image.descriptor, { mediaType: MEDIA_TYPE.index }),
+      'MEDIATYPE_CONFLICT',
+      '',
+    ],
+    [
+      'schema 1',
+      descriptorWith(image.descriptor, { mediaType: MEDIA_TYPE.dockerSchema1Signed }),
+      'SCHEMA1_UNSUPPORTED',
+      image.descriptor.digest,
+    ],
     ['a manifest that is no JSON', place.add('{', MEDIA_TYPE.manifest), 'JSON_SYNTAX', ''],
     ['a manifest with a key twice', place.add('{"a":1,"a":1}', MEDIA_TYPE.manifest), 'JSON_DUPLICATE_KEY', ''],
-    ['a layer too many', manifestWith({ layers: [descriptorJson(layer), descriptorJson(layer)] }), 'LAYER_COUNT_MISMATCH', ''],
+    [
+      'a layer too many',
+      manifestWith({ layers: [descriptorJson(layer), descriptorJson(layer)] }),
+      'LAYER_COUNT_MISMATCH',
+      '',
+    ],
     ['a layer too few', manifestWith({ layers: [] }), 'LAYER_COUNT_MISMATCH', ''],
-    ['a config that is no image', place.image({ layers: ['a'], config: { rootfs: null } }).descriptor, 'CONFIG_INVALID', ''],
+    [
+      'a config that is no image',
+      place.image({ layers: ['a'], config: { rootfs: null } }).descriptor,
+      'CONFIG_INVALID',
+      '',
+    ],
     ['a config of wrong types', place.image({ layers: ['a'], config: { os: 7 } }).descriptor, 'SCHEMA_INVALID', ''],
     [
       'embedded data that have another digest',
-      manifestWith({ config: descriptorJson(descriptorWith(image.config, { data: utf8('x'.repeat(image.config.size)) })) }),
+      manifestWith({
+        config: descriptorJson(descriptorWith(image.config, { data: utf8('x'.repeat(image.config.size)) })),
+      }),
       'DATA_MISMATCH',
       image.config.digest,
     ],
@@ -209,7 +264,12 @@ describe('documents that disagree', () => {
     ['an alias', { os: 'linux', architecture: 'x86_64' }, AMD64, false],
     ['less than the config', { os: 'linux', architecture: 'arm64' }, { ...ARM64, variant: 'v9' }, false],
     ['another architecture', ARM64, AMD64, true],
-    ['another variant', { os: 'linux', architecture: 'arm', variant: 'v6' }, { os: 'linux', architecture: 'arm', variant: 'v7' }, true],
+    [
+      'another variant',
+      { os: 'linux', architecture: 'arm', variant: 'v6' },
+      { os: 'linux', architecture: 'arm', variant: 'v7' },
+      true,
+    ],
     ['unknown', { os: 'unknown', architecture: 'unknown' }, AMD64, true],
   ])('an index that says of the platform %s', async ([, said, platform, noted]) => {
     const child = place.image({ platform }).descriptor;
@@ -228,7 +288,9 @@ describe('what only looks like an image', () => {
     const graph = await place.graph(artifact);
     expect(nodeOf(graph, config.digest)).toMatchObject({ kind: 'config', presence: 'present' });
     expect(nodeOf(graph, config.digest).config).toBeUndefined();
-    expect(graph.notes).toMatchObject([{ code: 'CONFIG_INVALID', severity: 'warning', subject: config.digest, pointer: '/rootfs' }]);
+    expect(graph.notes).toMatchObject([
+      { code: 'CONFIG_INVALID', severity: 'warning', subject: config.digest, pointer: '/rootfs' },
+    ]);
   });
 
   it.for(['first', 'last'])('an image with that config is refused if it comes %s', async (order) => {
@@ -267,7 +329,10 @@ describe('what only looks like an image', () => {
   it('is an artifact manifest of the old kind with its blobs', async () => {
     const place = new MemoryPlace();
     const blob = place.add('blob', 'text/plain');
-    const artifact = place.document({ mediaType: MEDIA_TYPE.artifactManifest, blobs: [descriptorJson(blob)] }, MEDIA_TYPE.artifactManifest);
+    const artifact = place.document(
+      { mediaType: MEDIA_TYPE.artifactManifest, blobs: [descriptorJson(blob)] },
+      MEDIA_TYPE.artifactManifest,
+    );
     const graph = await place.graph(artifact);
     expect(walk(graph).map(({ kind }) => kind)).toEqual(['artifact-manifest', 'blob']);
   });

@@ -8,7 +8,16 @@ import { mergeGraphs } from '../../../src/content/merge.js';
 import { planArchive } from '../../../src/format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES } from '../../../src/format/profile.js';
 import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
-import { MemoryPlace, contentOf, descriptorJson, descriptorWith, failureOf, label, reference } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  type MemoryRoot,
+  contentOf,
+  descriptorJson,
+  descriptorWith,
+  failureOf,
+  label,
+  reference,
+} from '../../support/memory-place.js';
 
 const merged = async (...sources: readonly ImageSource[]) => {
   const parts = [];
@@ -31,7 +40,10 @@ describe('graphs together', () => {
     const again = two.image({ layers: ['base', 'a'] });
     const { graph } = await merged(
       one.source([[a.descriptor, reference('a:1')]]),
-      two.source([[b.descriptor, reference('b:1')], [again.descriptor, reference('a:2')]]),
+      two.source([
+        [b.descriptor, reference('b:1')],
+        [again.descriptor, reference('a:2')],
+      ]),
     );
     expect(graph.roots.map(({ descriptor, names }) => [descriptor.digest, names])).toEqual([
       [a.descriptor.digest, [reference('a:1'), reference('a:2')]],
@@ -57,17 +69,20 @@ describe('graphs together', () => {
     expect(await contentOf(await blobs.open(b.layers[0] ?? b.config))).toBe('b');
   });
 
-  it.for(['first', 'last'])('know a config as one, though another source calls it a blob, that one %s', async (order) => {
-    const [one, two] = [new MemoryPlace(), new MemoryPlace()];
-    const image = one.image();
-    two.image();
-    const artifact = two.artifact(undefined, 'blob', {
-      layers: [descriptorJson(descriptorWith(image.config, { mediaType: 'application/json' }))],
-    });
-    const sources = [two.source([artifact]), one.source([image.descriptor])];
-    const { graph } = await merged(...(order === 'first' ? sources : sources.toReversed()));
-    expect(nodeOf(graph, image.config.digest)).toMatchObject({ kind: 'config', config: {} });
-  });
+  it.for(['first', 'last'])(
+    'know a config as one, though another source calls it a blob, that one %s',
+    async (order) => {
+      const [one, two] = [new MemoryPlace(), new MemoryPlace()];
+      const image = one.image();
+      two.image();
+      const artifact = two.artifact(undefined, 'blob', {
+        layers: [descriptorJson(descriptorWith(image.config, { mediaType: 'application/json' }))],
+      });
+      const sources = [two.source([artifact]), one.source([image.descriptor])];
+      const { graph } = await merged(...(order === 'first' ? sources : sources.toReversed()));
+      expect(nodeOf(graph, image.config.digest)).toMatchObject({ kind: 'config', config: {} });
+    },
+  );
 
   it.for<[line: string, change: Parameters<typeof descriptorWith>[1], code: string]>([
     ['sizes', { size: 7 }, 'SIZE_MISMATCH'],
@@ -93,20 +108,24 @@ describe('graphs together', () => {
       isIndexed: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(image, { minLength: 1, maxLength: 5 }), fc.constantFrom([0, 1, 2], [2, 1, 0], [1, 2, 0]), async (images, order) => {
-        const places = [0, 1, 2].map(() => ({ place: new MemoryPlace(), roots: [] as Parameters<MemoryPlace['source']>[0][number][] }));
-        for (const { layers, names, place: at, isIndexed } of images) {
-          const { place, roots } = places[at] ?? { place: new MemoryPlace(), roots: [] };
-          const { descriptor } = place.image({ layers });
-          const root = isIndexed ? place.index([descriptor]) : descriptor;
-          const [first, ...rest] = names.map(label);
-          roots.push(first === undefined ? root : [root, first, ...rest]);
-        }
-        const sources = places.map(({ place, roots }) => place.source(roots));
-        const once = await merged(...sources);
-        const again = await merged(...order.map((at) => sources[at]).filter((source) => source !== undefined));
-        expect(bytesOf(again.graph)).toEqual(bytesOf(once.graph));
-      }),
+      fc.asyncProperty(
+        fc.array(image, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom([0, 1, 2], [2, 1, 0], [1, 2, 0]),
+        async (images, order) => {
+          const places = [0, 1, 2].map(() => ({ place: new MemoryPlace(), roots: [] as MemoryRoot[] }));
+          for (const { layers, names, place: at, isIndexed } of images) {
+            const { place, roots } = places[at] ?? { place: new MemoryPlace(), roots: [] };
+            const { descriptor } = place.image({ layers });
+            const root = isIndexed ? place.index([descriptor]) : descriptor;
+            const [first, ...rest] = names.map(label);
+            roots.push(first === undefined ? root : [root, first, ...rest]);
+          }
+          const sources = places.map(({ place, roots }) => place.source(roots));
+          const once = await merged(...sources);
+          const again = await merged(...order.map((at) => sources[at]).filter((source) => source !== undefined));
+          expect(bytesOf(again.graph)).toEqual(bytesOf(once.graph));
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -15,7 +15,9 @@ const HEX = '0123456789abcdef'.repeat(4);
 const DIGEST = `sha256:${HEX}`;
 
 describe('the name of an entry', () => {
-  it.for<[line: string, imageName: string | undefined, refName: string | undefined, kind: string | undefined, text?: string]>([
+  it.for<
+    [line: string, imageName: string | undefined, refName: string | undefined, kind: string | undefined, text?: string]
+  >([
     ['none', undefined, undefined, undefined],
     ['an empty one', undefined, '', undefined],
     ['a tag', undefined, '3.20', 'label', '3.20'],
@@ -80,6 +82,9 @@ describe('an archive', () => {
   });
 
   it.for(['', ' ', 'a b', 'a\n', '-x', 'a//b', 'ä', '../x', 'a\u202eb'])('cannot carry the label %j', async (text) => {
-    expect(await failureOf(() => checkName(label(text)))).toMatchObject({ code: 'REFERENCE_INVALID', details: { subject: text } });
+    expect(await failureOf(() => checkName(label(text)))).toMatchObject({
+      code: 'REFERENCE_INVALID',
+      details: { subject: text },
+    });
   });
 });

@@ -4,7 +4,15 @@ import { attestedBy, platformOf, selectPlatforms } from '../../../src/content/se
 import { ANNOTATION, ATTESTATION_MANIFEST } from '../../../src/oci/annotation.js';
 import type { Descriptor } from '../../../src/oci/descriptor.js';
 import { parsePlatform } from '../../../src/oci/platform.js';
-import { type MemoryImage, MemoryPlace, descriptorWith, failureOf, label, reference } from '../../support/memory-place.js';
+import {
+  type MemoryImage,
+  MemoryPlace,
+  type MemoryRoot,
+  descriptorWith,
+  failureOf,
+  label,
+  reference,
+} from '../../support/memory-place.js';
 
 const place = new MemoryPlace();
 const forPlatform = (text: string): MemoryImage & { readonly entry: Descriptor } => {
@@ -19,14 +27,19 @@ const attestationOf = (image: MemoryImage): Descriptor => {
   const { descriptor } = place.image({ layers: [`attestation of ${image.descriptor.digest}`], platform: unknown });
   return descriptorWith(descriptor, {
     platform: unknown,
-    annotations: { [ANNOTATION.referenceType]: ATTESTATION_MANIFEST, [ANNOTATION.referenceDigest]: image.descriptor.digest },
+    annotations: {
+      [ANNOTATION.referenceType]: ATTESTATION_MANIFEST,
+      [ANNOTATION.referenceDigest]: image.descriptor.digest,
+    },
   });
 };
 const attested = [amd64, arm64].map(attestationOf);
 const index = place.index([amd64.entry, arm64.entry, armv6.entry, ...attested]);
 
-const select = (graph: ContentGraph, ...platforms: readonly string[]) => selectPlatforms(graph, platforms.map(parsePlatform));
-const presences = (graph: ContentGraph) => Object.fromEntries(walk(graph).map(({ descriptor, presence }) => [descriptor.digest, presence]));
+const select = (graph: ContentGraph, ...platforms: readonly string[]) =>
+  selectPlatforms(graph, platforms.map(parsePlatform));
+const presences = (graph: ContentGraph) =>
+  Object.fromEntries(walk(graph).map(({ descriptor, presence }) => [descriptor.digest, presence]));
 
 describe('images of a platform', () => {
   it('are kept with their attestations under an index that stays byte-exact', async () => {
@@ -34,7 +47,8 @@ describe('images of a platform', () => {
     expect(graph.roots[0]?.descriptor.digest).toBe(index.digest);
     expect(Buffer.from(nodeOf(graph, index.digest).manifest?.raw ?? []).toString()).toBe(place.text(index));
     const found = presences(graph);
-    for (const { digest } of [index, amd64.descriptor, amd64.config, ...amd64.layers]) expect(found[digest]).toBe('present');
+    for (const { digest } of [index, amd64.descriptor, amd64.config, ...amd64.layers])
+      expect(found[digest]).toBe('present');
     expect(attested.map(({ digest }) => found[digest])).toEqual(['present', 'omitted']);
     for (const { digest } of [arm64.descriptor, armv6.descriptor]) expect(found[digest]).toBe('omitted');
     for (const { digest } of [arm64.config, armv6.config]) expect(found[digest]).toBeUndefined();
@@ -43,7 +57,11 @@ describe('images of a platform', () => {
 
   it('may be several', async () => {
     const found = presences(select(await place.graph(index), 'linux/amd64', 'linux/arm/v6'));
-    expect([amd64, arm64, armv6].map(({ descriptor }) => found[descriptor.digest])).toEqual(['present', 'omitted', 'present']);
+    expect([amd64, arm64, armv6].map(({ descriptor }) => found[descriptor.digest])).toEqual([
+      'present',
+      'omitted',
+      'present',
+    ]);
   });
 
   it('are all where none is asked for', async () => {
@@ -78,9 +96,21 @@ describe('images of a platform', () => {
     expect(Object.values(found)).not.toContain('missing');
   });
 
-  it.for<[line: string, roots: readonly (Descriptor | readonly [Descriptor, ReturnType<typeof label>])[], platform: string, subject: string, found: string]>([
-    ['an index', [[index, label('multi')]], 'linux/s390x', 'multi', 'linux/amd64, linux/arm64, linux/arm/v6, unknown/unknown'],
-    ['an index, by another variant', [index], 'linux/arm/v7', index.digest, 'linux/amd64, linux/arm64, linux/arm/v6, unknown/unknown'],
+  it.for<[line: string, roots: readonly MemoryRoot[], platform: string, subject: string, found: string]>([
+    [
+      'an index',
+      [[index, label('multi')]],
+      'linux/s390x',
+      'multi',
+      'linux/amd64, linux/arm64, linux/arm/v6, unknown/unknown',
+    ],
+    [
+      'an index, by another variant',
+      [index],
+      'linux/arm/v7',
+      index.digest,
+      'linux/amd64, linux/arm64, linux/arm/v6, unknown/unknown',
+    ],
     ['an image', [[amd64.descriptor, label('single')]], 'arm64', 'single', 'linux/amd64'],
     ['one of two roots', [index, [armv6.descriptor, label('old')]], 'linux/amd64', 'old', 'linux/arm/v6'],
     ['an index of nothing', [place.index([])], 'linux/amd64', place.index([]).digest, 'no platform'],
@@ -96,7 +126,10 @@ describe('the platform of an entry', () => {
     const graph = await place.graph(index);
     expect(platformOf(graph, armv6.entry)).toEqual({ os: 'linux', architecture: 'arm', variant: 'v6' });
     expect(platformOf(graph, armv6.descriptor)).toEqual({ os: 'linux', architecture: 'arm', variant: 'v6' });
-    expect(platformOf(graph, descriptorWith(armv6.descriptor, { platform: { os: 'x', architecture: 'y' } }))).toEqual({ os: 'x', architecture: 'y' });
+    expect(platformOf(graph, descriptorWith(armv6.descriptor, { platform: { os: 'x', architecture: 'y' } }))).toEqual({
+      os: 'x',
+      architecture: 'y',
+    });
     expect(platformOf(graph, index)).toBeUndefined();
   });
 

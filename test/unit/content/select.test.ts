@@ -34,7 +34,11 @@ describe('a selector', () => {
   });
 
   it('is told as the user would write it', () => {
-    expect(['a:1', `@sha256:${HEX}`, '@3'].map((text) => selectorText(parseSelector(text)))).toEqual(['a:1', `@sha256:${HEX}`, '@3']);
+    expect(['a:1', `@sha256:${HEX}`, '@3'].map((text) => selectorText(parseSelector(text)))).toEqual([
+      'a:1',
+      `@sha256:${HEX}`,
+      '@3',
+    ]);
   });
 });
 
@@ -86,13 +90,19 @@ describe('an image is found', () => {
     expect([root.descriptor.digest, root.names.map(nameText)]).toEqual([digest, names]);
   });
 
-  it.for(['b', '3', 'host.example/a', '@7', '@999', fakeDigest('0'), a.layers[0]?.digest ?? '', '@x'])('not by %s', async (text) => {
-    const error = await failureOf(() => find(text));
-    expect(error).toMatchObject({ code: 'REFERENCE_NOT_FOUND', details: { subject: selectorText(parseSelector(text)) } });
-    expect(error.details.found).toContain('host.example/a:1, host.example/a:2; ');
-    expect(error.details.found).toContain('docker.io/library/multi:1; ');
-    expect(error.details.found).toContain(signature.digest);
-  });
+  it.for(['b', '3', 'host.example/a', '@7', '@999', fakeDigest('0'), a.layers[0]?.digest ?? '', '@x'])(
+    'not by %s',
+    async (text) => {
+      const error = await failureOf(() => find(text));
+      expect(error).toMatchObject({
+        code: 'REFERENCE_NOT_FOUND',
+        details: { subject: selectorText(parseSelector(text)) },
+      });
+      expect(error.details.found).toContain('host.example/a:1, host.example/a:2; ');
+      expect(error.details.found).toContain('docker.io/library/multi:1; ');
+      expect(error.details.found).toContain(signature.digest);
+    },
+  );
 
   it('not by a tag that several have, and all of them are listed', async () => {
     const error = await failureOf(() => find('1'));
@@ -106,7 +116,9 @@ describe('an image is found', () => {
   });
 
   it('among many that are not all listed', async () => {
-    const many = await place.graph(...Array.from({ length: 30 }, (_, at) => [image(`many ${at}`).descriptor, reference(`many/${at}:t`)] as const));
+    const many = await place.graph(
+      ...Array.from({ length: 30 }, (_, at) => [image(`many ${at}`).descriptor, reference(`many/${at}:t`)] as const),
+    );
     const { details } = await failureOf(() => findRoot(many, parseSelector('t')));
     expect(details.found?.split('; ').length).toBe(21);
     expect(details.found).toContain('10 more');
@@ -159,14 +171,21 @@ describe('selected images', () => {
 
 describe('new names', () => {
   const renamed = (graph: ContentGraph, renames: readonly Rename[], keep?: 'only the new name') =>
-    Object.fromEntries(renameImages(graph, renames, keep).roots.map((root) => [root.descriptor.digest, root.names.map(nameText)]));
+    Object.fromEntries(
+      renameImages(graph, renames, keep).roots.map((root) => [root.descriptor.digest, root.names.map(nameText)]),
+    );
   const X = reference('x:1');
   const FULL = 'docker.io/library/x:1';
 
   it.for<[line: string, from: string, root: string, names: readonly string[]]>([
     ['replace the name that they come from', 'host.example/a:1', a.descriptor.digest, [FULL, 'host.example/a:2']],
     ['replace a name found by its tag', '2', a.descriptor.digest, [FULL, 'host.example/a:1']],
-    ['are added for a digest', a.descriptor.digest, a.descriptor.digest, [FULL, 'host.example/a:1', 'host.example/a:2']],
+    [
+      'are added for a digest',
+      a.descriptor.digest,
+      a.descriptor.digest,
+      [FULL, 'host.example/a:1', 'host.example/a:2'],
+    ],
     ['are added for an image ID', a.config.digest, a.descriptor.digest, [FULL, 'host.example/a:1', 'host.example/a:2']],
     ['are added for a place', '@0', a.descriptor.digest, [FULL, 'host.example/a:1', 'host.example/a:2']],
     ['make a root of an image inside an index', d.descriptor.digest, d.descriptor.digest, [FULL]],
@@ -202,7 +221,9 @@ describe('new names', () => {
 
   it('must be names that an archive can carry, of images that are there', async () => {
     const graph = await load();
-    expect((await failureOf(() => renameImages(graph, [{ from: '@0', to: label('not a name') }]))).code).toBe('REFERENCE_INVALID');
+    expect((await failureOf(() => renameImages(graph, [{ from: '@0', to: label('not a name') }]))).code).toBe(
+      'REFERENCE_INVALID',
+    );
     expect((await failureOf(() => renameImages(graph, [{ from: 'nobody', to: X }]))).code).toBe('REFERENCE_NOT_FOUND');
   });
 });

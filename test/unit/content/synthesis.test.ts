@@ -39,7 +39,16 @@ describe('a synthesised manifest', () => {
   it.for([
     ['of three layers', PLAIN, [layer('a', 1, 'none'), layer('b', 2, 'gzip'), layer('d', 3, 'zstd')], undefined],
     ['of none', EMPTY, [], new Map<string, string>()],
-    ['with annotations', ANNOTATED, [], new Map([['b', '\n'], ['a', 'é'], ['A', '1']])],
+    [
+      'with annotations',
+      ANNOTATED,
+      [],
+      new Map([
+        ['b', '\n'],
+        ['a', 'é'],
+        ['A', '1'],
+      ]),
+    ],
   ] as const)('%s has these bytes', ([, text, layers, annotations]) => {
     const { descriptor, raw, value } = synthesizeManifest(config, layers, annotations);
     expect(Buffer.from(raw).toString()).toBe(text);
@@ -49,8 +58,12 @@ describe('a synthesised manifest', () => {
 
   it('has the digests that sha256sum gives', () => {
     const layers = [layer('a', 1, 'none'), layer('b', 2, 'gzip'), layer('d', 3, 'zstd')];
-    expect(synthesizeManifest(config, layers).descriptor.digest).toBe('sha256:0cbde51cb64a3bffaf2c4813e490dc1195a5c7a6763bf5d1c136b8057816a083');
-    expect(synthesizeManifest(config, []).descriptor.digest).toBe('sha256:488ee91732d2737b594788b1074ddbfdf7731d6834d5c67128d651c36193e782');
+    expect(synthesizeManifest(config, layers).descriptor.digest).toBe(
+      'sha256:0cbde51cb64a3bffaf2c4813e490dc1195a5c7a6763bf5d1c136b8057816a083',
+    );
+    expect(synthesizeManifest(config, []).descriptor.digest).toBe(
+      'sha256:488ee91732d2737b594788b1074ddbfdf7731d6834d5c67128d651c36193e782',
+    );
   });
 });
 
@@ -71,6 +84,8 @@ describe('a synthesised index', () => {
 
   it('keeps annotations that it is given', () => {
     const { raw } = synthesizeIndex([], new Map([['key', 'value']]));
-    expect(utf8(`{"annotations":{"key":"value"},"manifests":[],"mediaType":"${OCI}.index.v1+json","schemaVersion":2}`)).toEqual(raw);
+    expect(
+      utf8(`{"annotations":{"key":"value"},"manifests":[],"mediaType":"${OCI}.index.v1+json","schemaVersion":2}`),
+    ).toEqual(raw);
   });
 });

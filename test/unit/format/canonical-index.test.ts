@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { indexDocument, indexEntries, layoutDocument } from '../../../src/format/canonical-index.js';
 import type { Descriptor } from '../../../src/oci/descriptor.js';
-import { MemoryPlace, descriptorWith, failureOf, label, reference } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  type MemoryRoot,
+  descriptorWith,
+  failureOf,
+  label,
+  reference,
+} from '../../support/memory-place.js';
 
 const place = new MemoryPlace();
-const [a, b] = ['a', 'b'].map((name) => place.image({ layers: [name] }).descriptor).toSorted((x, y) => (x.digest < y.digest ? -1 : 1));
+const [a, b] = ['a', 'b']
+  .map((name) => place.image({ layers: [name] }).descriptor)
+  .toSorted((x, y) => (x.digest < y.digest ? -1 : 1));
 if (a === undefined || b === undefined) throw new Error('no images');
 const referrer = place.artifact(a);
 
@@ -21,7 +30,7 @@ const entry = ({ digest, size }: Descriptor, names?: readonly [full: string | un
 const document = (...entries: readonly string[]): string =>
   `{"manifests":[${entries.join(',')}],"mediaType":"application/vnd.oci.image.index.v1+json","schemaVersion":2}`;
 
-const written = async (...roots: Parameters<MemoryPlace['graph']>): Promise<string> =>
+const written = async (...roots: readonly MemoryRoot[]): Promise<string> =>
   Buffer.from(indexDocument(await place.graph(...roots))).toString();
 
 describe('index.json', () => {
@@ -43,7 +52,9 @@ describe('index.json', () => {
 
   it('is sorted by name and digest, whatever the order of the roots', async () => {
     const forwards = await written([a, label('x'), label('y')], [b, label('x')], referrer);
-    expect(forwards).toBe(document(entry(a, [undefined, 'x']), entry(b, [undefined, 'x']), entry(a, [undefined, 'y']), entry(referrer)));
+    expect(forwards).toBe(
+      document(entry(a, [undefined, 'x']), entry(b, [undefined, 'x']), entry(a, [undefined, 'y']), entry(referrer)),
+    );
     expect(await written(referrer, [b, label('x')], [a, label('y'), label('x')])).toBe(forwards);
   });
 
@@ -54,7 +65,11 @@ describe('index.json', () => {
   });
 
   it('keeps nothing else of the entries that were found', async () => {
-    const found = descriptorWith(a, { annotations: { created: 'now' }, platform: { os: 'linux', architecture: 'amd64' }, artifactType: 'a/b' });
+    const found = descriptorWith(a, {
+      annotations: { created: 'now' },
+      platform: { os: 'linux', architecture: 'amd64' },
+      artifactType: 'a/b',
+    });
     expect(await written([found, label('x')])).toBe(document(entry(a, [undefined, 'x'])));
   });
 

@@ -53,7 +53,11 @@ describe('the format of a tree', () => {
     ['a manifest.json of no images', { 'manifest.json': '[]' }, 'ARCHIVE_EMPTY'],
     ['a manifest.json that is cut', { 'manifest.json': '[{"Config"' }, 'JSON_SYNTAX'],
     ['a manifest.json that is a directory', { 'manifest.json': { type: 'directory' } }, 'ARCHIVE_NOT_REGULAR'],
-    ['an unknown version of a directory', { ...skopeo, version: 'Directory Transport Version: 2.0\n' }, 'LAYOUT_VERSION'],
+    [
+      'an unknown version of a directory',
+      { ...skopeo, version: 'Directory Transport Version: 2.0\n' },
+      'LAYOUT_VERSION',
+    ],
     ['an unknown version of a layout', { ...layout, 'oci-layout': '{"imageLayoutVersion":"2.0.0"}' }, 'LAYOUT_VERSION'],
   ])('is not %s', async ([, files, code]) => {
     expect((await failureOf(() => openImages(memoryTree(files), OPTIONS))).code).toBe(code);

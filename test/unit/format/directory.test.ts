@@ -5,7 +5,15 @@ import { loadGraph } from '../../../src/content/load-graph.js';
 import { openDirectoryFormat, parseDirectoryVersion } from '../../../src/format/directory.js';
 import { planDirectory } from '../../../src/format/directory-plan.js';
 import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
-import { MemoryPlace, type OddEntry, descriptorWith, digestBy, failureOf, memoryTree } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  type MemoryRoot,
+  type OddEntry,
+  descriptorWith,
+  digestBy,
+  failureOf,
+  memoryTree,
+} from '../../support/memory-place.js';
 
 const VERSION = 'Directory Transport Version: 1.1\n';
 const open = (files: Readonly<Record<string, string | Uint8Array | OddEntry>>, limits = DEFAULT_LIMITS) =>
@@ -13,7 +21,7 @@ const open = (files: Readonly<Record<string, string | Uint8Array | OddEntry>>, l
 
 const place = new MemoryPlace();
 const image = place.image({ layers: ['one', 'two'] });
-const files = (manifest: string) => ({
+const files = (manifest: string): Record<string, string | Uint8Array> => ({
   version: VERSION,
   'manifest.json': manifest,
   ...Object.fromEntries([...place.contents].map(([digest, bytes]) => [digest.slice(7), bytes])),
@@ -24,7 +32,12 @@ describe("a directory of skopeo's", () => {
     const source = await open(files(place.text(image.descriptor)));
     expect(source.roots).toEqual([{ descriptor: image.descriptor }]);
     const { graph } = await loadGraph(source, DEFAULT_LIMITS);
-    expect([...graph.nodes.values()].map(({ presence }) => presence)).toEqual(['present', 'present', 'present', 'present']);
+    expect([...graph.nodes.values()].map(({ presence }) => presence)).toEqual([
+      'present',
+      'present',
+      'present',
+      'present',
+    ]);
   });
 
   it('may be an index with its manifests beside it', async () => {
@@ -40,7 +53,11 @@ describe("a directory of skopeo's", () => {
     const digest = digestBy('one', 'sha512');
     const layer = descriptorWith(place.add('one', MEDIA_TYPE.layer), { digest });
     const other = place.image({ layers: [{ descriptor: layer, diffID: digest }] });
-    const tree = { ...files(place.text(other.descriptor)), version: VERSION.replace('1.1', '1.2'), [`sha512-${digest.slice(7)}`]: 'one' };
+    const tree = {
+      ...files(place.text(other.descriptor)),
+      version: VERSION.replace('1.1', '1.2'),
+      [`sha512-${digest.slice(7)}`]: 'one',
+    };
     const { graph } = await loadGraph(await open(tree), DEFAULT_LIMITS);
     expect(graph.nodes.get(digest)?.presence).toBe('present');
   });
@@ -83,7 +100,8 @@ describe("a directory of skopeo's", () => {
 });
 
 describe('the plan of a directory', () => {
-  const plan = async (...roots: Parameters<MemoryPlace['graph']>) => planDirectory(await place.graph(...roots), { allowSparse: false });
+  const plan = async (...roots: readonly MemoryRoot[]) =>
+    planDirectory(await place.graph(...roots), { allowSparse: false });
   const hex = ({ digest }: { readonly digest: string }) => digest.slice(7);
 
   it('has the version, the manifest, and blobs by their hex', async () => {
@@ -118,7 +136,10 @@ describe('the plan of a directory', () => {
   it('holds one image, whole unless sparse is allowed', async () => {
     expect((await failureOf(() => plan())).code).toBe('ARCHIVE_EMPTY');
     const other = place.image({ layers: ['other'] });
-    expect(await failureOf(() => plan(image.descriptor, other.descriptor))).toMatchObject({ code: 'DESTINATION_UNFIT', details: { found: '2' } });
+    expect(await failureOf(() => plan(image.descriptor, other.descriptor))).toMatchObject({
+      code: 'DESTINATION_UNFIT',
+      details: { found: '2' },
+    });
     const sparse = new MemoryPlace();
     const part = sparse.image({ layers: ['one', 'two'] });
     sparse.remove(...part.layers.slice(1));

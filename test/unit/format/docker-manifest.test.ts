@@ -3,7 +3,15 @@ import { selectPlatforms } from '../../../src/content/select-platform.js';
 import { dockerManifestDocument } from '../../../src/format/docker-manifest.js';
 import { ANNOTATION, ATTESTATION_MANIFEST } from '../../../src/oci/annotation.js';
 import { parsePlatform } from '../../../src/oci/platform.js';
-import { type MemoryImage, MemoryPlace, descriptorJson, descriptorWith, label, reference } from '../../support/memory-place.js';
+import {
+  type MemoryImage,
+  MemoryPlace,
+  type MemoryRoot,
+  descriptorJson,
+  descriptorWith,
+  label,
+  reference,
+} from '../../support/memory-place.js';
 
 const place = new MemoryPlace();
 const amd64 = place.image({ layers: ['base', 'amd64'] });
@@ -15,7 +23,7 @@ const item = ({ config, layers }: MemoryImage, ...tags: readonly string[]): stri
   `{"Config":"${path(config.digest)}","Layers":[${layers.map((layer) => `"${path(layer.digest)}"`).join(',')}],` +
   `"RepoTags":[${tags.map((tag) => `"${tag}"`).join(',')}]}`;
 
-const written = async (roots: Parameters<MemoryPlace['graph']>, platform = 'linux/amd64'): Promise<string> =>
+const written = async (roots: readonly MemoryRoot[], platform = 'linux/amd64'): Promise<string> =>
   Buffer.from(dockerManifestDocument(await place.graph(...roots), parsePlatform(platform))).toString();
 
 describe('manifest.json', () => {
@@ -29,7 +37,11 @@ describe('manifest.json', () => {
   it('is sorted by first tag, then config; untagged images first', async () => {
     const untagged = ['m', 'n'].map((name) => place.image({ layers: [name] }));
     const sorted = untagged.toSorted((x, y) => (x.config.digest < y.config.digest ? -1 : 1));
-    const roots = [[amd64.descriptor, reference('b')], [arm64.descriptor, reference('c'), reference('a')], ...untagged.map(({ descriptor }) => descriptor)] as const;
+    const roots = [
+      [amd64.descriptor, reference('b')],
+      [arm64.descriptor, reference('c'), reference('a')],
+      ...untagged.map(({ descriptor }) => descriptor),
+    ] as const;
     const expected = `[${[
       ...sorted.map((image) => item(image)),
       item(arm64, 'docker.io/library/a:latest', 'docker.io/library/c:latest'),
@@ -73,7 +85,10 @@ describe('manifest.json', () => {
     const unknown = { os: 'unknown', architecture: 'unknown' };
     const attestation = descriptorWith(place.image({ layers: ['attestation'], platform: unknown }).descriptor, {
       platform: unknown,
-      annotations: { [ANNOTATION.referenceType]: ATTESTATION_MANIFEST, [ANNOTATION.referenceDigest]: amd64.descriptor.digest },
+      annotations: {
+        [ANNOTATION.referenceType]: ATTESTATION_MANIFEST,
+        [ANNOTATION.referenceDigest]: amd64.descriptor.digest,
+      },
     });
     const nested = place.index([attestation, place.index([attestation, amd64.descriptor])]);
     expect(await written([nested], 'unknown/unknown')).toBe(`[${item(amd64)}]`);
@@ -90,19 +105,31 @@ describe('manifest.json', () => {
 
   it('has one item for an image that several roots lead to, with the tags of all', async () => {
     const alone = place.index([amd64.descriptor]);
-    expect(await written([[index, reference('b')], [alone, reference('c')], [amd64.descriptor, reference('a')]])).toBe(
+    expect(
+      await written([
+        [index, reference('b')],
+        [alone, reference('c')],
+        [amd64.descriptor, reference('a')],
+      ]),
+    ).toBe(
       `[${item(amd64, 'docker.io/library/a:latest', 'docker.io/library/b:latest', 'docker.io/library/c:latest')}]`,
     );
   });
 
   it('has no tag for labels and for references by digest', async () => {
-    const names = [label('rolling'), reference(`a@${amd64.descriptor.digest}`), reference(`a:1@${amd64.descriptor.digest}`)] as const;
+    const names = [
+      label('rolling'),
+      reference(`a@${amd64.descriptor.digest}`),
+      reference(`a:1@${amd64.descriptor.digest}`),
+    ] as const;
     expect(await written([[amd64.descriptor, ...names]])).toBe(`[${item(amd64)}]`);
   });
 
   it('names blobs of any algorithm by their path', async () => {
     const layer = place.add('sha512');
     const manifest = { layers: [{ ...descriptorJson(layer), mediaType: 'application/vnd.oci.image.layer.v1.tar' }] };
-    expect(await written([place.image({ layers: ['sha512'], manifest }).descriptor])).toContain(`"${path(layer.digest)}"`);
+    expect(await written([place.image({ layers: ['sha512'], manifest }).descriptor])).toContain(
+      `"${path(layer.digest)}"`,
+    );
   });
 });

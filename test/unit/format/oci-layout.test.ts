@@ -3,7 +3,15 @@ import { DEFAULT_LIMITS } from '../../../src/base/limits.js';
 import { nameText } from '../../../src/content/name.js';
 import { openOciLayout } from '../../../src/format/oci-layout.js';
 import { ANNOTATION } from '../../../src/oci/annotation.js';
-import { MemoryPlace, type OddEntry, contentOf, descriptorWith, failureOf, fakeDigest, memoryTree } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  type OddEntry,
+  contentOf,
+  descriptorWith,
+  failureOf,
+  fakeDigest,
+  memoryTree,
+} from '../../support/memory-place.js';
 
 const place = new MemoryPlace();
 const [a, b] = [place.image({ layers: ['a'] }), place.image({ layers: ['b'] })];
@@ -31,14 +39,20 @@ describe('an OCI layout', () => {
   });
 
   it('has its blobs at the paths that their digests give, and lists them', async () => {
-    const source = await open({ ...place.layoutFiles([a.descriptor]), 'blobs/sha256/not-a-digest': '', 'blobs/sha256': { type: 'directory' } });
+    const source = await open({
+      ...place.layoutFiles([a.descriptor]),
+      'blobs/sha256/not-a-digest': '',
+      'blobs/sha256': { type: 'directory' },
+    });
     expect(await contentOf(await source.blobs.open(a.config))).toBe(place.text(a.config));
     expect(await source.blobs.open(descriptorWith(a.config, { digest: fakeDigest('0') }))).toBeUndefined();
     expect(source.stored?.toSorted()).toEqual([...place.contents.keys()].toSorted());
   });
 
   it('tells what was odd about the tree', async () => {
-    const tree = memoryTree(place.layoutFiles([a.descriptor]), [{ code: 'TAR_NO_TRAILER', subject: 'tree', found: 'nothing' }]);
+    const tree = memoryTree(place.layoutFiles([a.descriptor]), [
+      { code: 'TAR_NO_TRAILER', subject: 'tree', found: 'nothing' },
+    ]);
     const { notes } = await openOciLayout(tree, { limits: DEFAULT_LIMITS, threads: 1 });
     expect(notes).toMatchObject([{ code: 'TAR_NO_TRAILER', severity: 'warning', subject: 'tree', found: 'nothing' }]);
   });
@@ -47,16 +61,38 @@ describe('an OCI layout', () => {
   const { 'oci-layout': _version, ...unmarked } = files;
   const { 'index.json': _index, ...unlisted } = files;
 
-  it.for<[line: string, files: Readonly<Record<string, string | Uint8Array | OddEntry>>, code: string, details: object]>([
+  it.for<
+    [line: string, files: Readonly<Record<string, string | Uint8Array | OddEntry>>, code: string, details: object]
+  >([
     ['no oci-layout', unmarked, 'LAYOUT_MISSING', {}],
     ['an oci-layout that is no JSON', { ...files, 'oci-layout': 'x' }, 'JSON_SYNTAX', { subject: 'tree: oci-layout' }],
-    ['an oci-layout without a version', { ...files, 'oci-layout': '{}' }, 'SCHEMA_INVALID', { pointer: '/imageLayoutVersion' }],
+    [
+      'an oci-layout without a version',
+      { ...files, 'oci-layout': '{}' },
+      'SCHEMA_INVALID',
+      { pointer: '/imageLayoutVersion' },
+    ],
     ['another version', { ...files, 'oci-layout': '{"imageLayoutVersion":"3.0.0"}' }, 'LAYOUT_VERSION', {}],
     ['no index.json', unlisted, 'LAYOUT_INVALID', { subject: 'tree: index.json', found: 'nothing' }],
-    ['an index.json that is a directory', { ...files, 'index.json': { type: 'directory' } }, 'LAYOUT_INVALID', { found: 'directory' }],
+    [
+      'an index.json that is a directory',
+      { ...files, 'index.json': { type: 'directory' } },
+      'LAYOUT_INVALID',
+      { found: 'directory' },
+    ],
     ['an index.json that is an array', { ...files, 'index.json': '[]' }, 'SCHEMA_INVALID', { pointer: '' }],
-    ['an index.json that is a manifest', { ...files, 'index.json': place.text(a.descriptor) }, 'MEDIATYPE_CONFLICT', {}],
-    ['an index.json with a short digest', { ...files, 'index.json': '{"schemaVersion":2,"manifests":[{"mediaType":"a/b","digest":"sha256:0","size":1}]}' }, 'DIGEST_INVALID', { pointer: '/manifests/0/digest' }],
+    [
+      'an index.json that is a manifest',
+      { ...files, 'index.json': place.text(a.descriptor) },
+      'MEDIATYPE_CONFLICT',
+      {},
+    ],
+    [
+      'an index.json with a short digest',
+      { ...files, 'index.json': '{"schemaVersion":2,"manifests":[{"mediaType":"a/b","digest":"sha256:0","size":1}]}' },
+      'DIGEST_INVALID',
+      { pointer: '/manifests/0/digest' },
+    ],
     ['an index.json with a key twice', { ...files, 'index.json': '{"a":1,"a":2}' }, 'JSON_DUPLICATE_KEY', {}],
   ])('is refused for %s', async ([, tree, code, details]) => {
     expect(await failureOf(() => open(tree))).toMatchObject({ code, details });
@@ -64,13 +100,20 @@ describe('an OCI layout', () => {
 
   it('has an index.json of limited size', async () => {
     const limits = { ...DEFAULT_LIMITS, topDocument: 100 };
-    expect(await failureOf(() => open(files, limits))).toMatchObject({ code: 'LIMIT_METADATA', details: { subject: 'tree: index.json' } });
+    expect(await failureOf(() => open(files, limits))).toMatchObject({
+      code: 'LIMIT_METADATA',
+      details: { subject: 'tree: index.json' },
+    });
   });
 });
 
 describe('a hybrid', () => {
   const path = ({ digest }: { readonly digest: string }) => `blobs/${digest.replace(':', '/')}`;
-  const item = (image: typeof a, ...RepoTags: readonly string[]) => ({ Config: path(image.config), RepoTags, Layers: image.layers.map(path) });
+  const item = (image: typeof a, ...RepoTags: readonly string[]) => ({
+    Config: path(image.config),
+    RepoTags,
+    Layers: image.layers.map(path),
+  });
   const hybrid = (entries: Parameters<MemoryPlace['layoutFiles']>[0], ...items: readonly unknown[]) => ({
     ...place.layoutFiles(entries),
     'manifest.json': JSON.stringify(items),
@@ -117,11 +160,18 @@ describe('a hybrid', () => {
 
   it.for<[line: string, entries: readonly (typeof a.descriptor)[], items: readonly unknown[]]>([
     ['a tagged image that index.json does not have', [a.descriptor], [item(a), item(b, 'b:1')]],
-    ['a name that means another image', [named({ [ANNOTATION.imageName]: 'docker.io/library/x:1' }), b.descriptor], [item(b, 'x:1')]],
+    [
+      'a name that means another image',
+      [named({ [ANNOTATION.imageName]: 'docker.io/library/x:1' }), b.descriptor],
+      [item(b, 'x:1')],
+    ],
     ['a config at another place', [a.descriptor], [{ ...item(a, 'a:1'), Config: 'config.json' }]],
   ])('is refused for %s', async ([, entries, items]) => {
     const tree = { ...hybrid(entries, ...items), 'config.json': place.text(a.config) };
-    expect(await failureOf(() => open(tree))).toMatchObject({ code: 'ARCHIVE_CONFLICT', details: { subject: 'tree: manifest.json' } });
+    expect(await failureOf(() => open(tree))).toMatchObject({
+      code: 'ARCHIVE_CONFLICT',
+      details: { subject: 'tree: manifest.json' },
+    });
   });
 
   it('tells a key in another case', async () => {

@@ -12,12 +12,20 @@ import {
 } from '../../../src/format/profile.js';
 import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
 import { parsePlatform } from '../../../src/oci/platform.js';
-import { MemoryPlace, descriptorJson, descriptorWith, digestBy, failureOf, label } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  type MemoryRoot,
+  descriptorJson,
+  descriptorWith,
+  digestBy,
+  failureOf,
+  label,
+} from '../../support/memory-place.js';
 
 const WHOLE = { allowSparse: false };
 const SPARSE = { allowSparse: true };
 
-const plan = async (place: MemoryPlace, ...roots: Parameters<MemoryPlace['graph']>) =>
+const plan = async (place: MemoryPlace, ...roots: readonly MemoryRoot[]) =>
   planArchive(await place.graph(...roots), PROFILES['hybrid-1'], DEFAULT_SETTINGS, WHOLE);
 
 describe('a plan', () => {
@@ -30,7 +38,11 @@ describe('a plan', () => {
     const blob = ({ digest }: { digest: string }) => `blobs/${digest.replace(':', '/')}`;
     const emptyConfig = place.add('{}', MEDIA_TYPE.empty);
     const documents = [index, artifact, ...images.flatMap(({ descriptor, config }) => [descriptor, config])];
-    const others = [...new Set(images.flatMap(({ layers }) => layers.map(blob))), blob(emptyConfig), blob(place.add('blob'))];
+    const others = [
+      ...new Set(images.flatMap(({ layers }) => layers.map(blob))),
+      blob(emptyConfig),
+      blob(place.add('blob')),
+    ];
     expect(entries.map(({ path }) => path)).toEqual([
       'oci-layout',
       'index.json',
@@ -44,7 +56,9 @@ describe('a plan', () => {
 
   it('lays entries one behind the other, in blocks, and knows the size of the whole', async () => {
     const place = new MemoryPlace();
-    const { descriptor } = place.image({ layers: ['', 'x', 'y'.repeat(511), 'z'.repeat(512), '!'.repeat(513)].map((text) => text || ' ') });
+    const { descriptor } = place.image({
+      layers: ['', 'x', 'y'.repeat(511), 'z'.repeat(512), '!'.repeat(513)].map((text) => text || ' '),
+    });
     const { entries, size, absent } = await plan(place, descriptor);
     let at = 0;
     for (const entry of entries) {
@@ -91,7 +105,9 @@ describe('a plan', () => {
     const graph = await place.graph(place.image().descriptor);
     const timed = planArchive(graph, PROFILES['oci-1'], { ...DEFAULT_SETTINGS, mtime: 1_700_000_000 }, WHOLE);
     for (const entry of timed.entries) {
-      expect(Buffer.from(headerOf(timed, entry).subarray(136, 147)).toString()).toBe((1_700_000_000).toString(8).padStart(11, '0'));
+      expect(Buffer.from(headerOf(timed, entry).subarray(136, 147)).toString()).toBe(
+        (1_700_000_000).toString(8).padStart(11, '0'),
+      );
     }
   });
 
@@ -110,7 +126,9 @@ describe('a plan', () => {
 describe('what is not there', () => {
   it('is refused, or recorded with its reason', async () => {
     const place = new MemoryPlace();
-    const foreign = descriptorWith(place.add('foreign', 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'), { urls: ['https://x'] });
+    const foreign = descriptorWith(place.add('foreign', 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'), {
+      urls: ['https://x'],
+    });
     const lost = place.add('lost', MEDIA_TYPE.layer);
     const layers = [foreign, lost].map((descriptor) => ({ descriptor, diffID: descriptor.digest }));
     const image = place.image({ layers });
@@ -128,12 +146,15 @@ describe('what is not there', () => {
         { digest: other.descriptor.digest, reason: 'omitted' },
       ].toSorted((a, b) => (a.digest < b.digest ? -1 : 1)),
     );
-    for (const { digest } of absent) expect(entries.map(({ path }) => path)).not.toContain(`blobs/sha256/${digest.slice(7)}`);
+    for (const { digest } of absent)
+      expect(entries.map(({ path }) => path)).not.toContain(`blobs/sha256/${digest.slice(7)}`);
   });
 
   it('is no reason to refuse where only foreign layers lack', async () => {
     const place = new MemoryPlace();
-    const foreign = descriptorWith(place.add('x', 'application/vnd.docker.image.rootfs.foreign.diff.tar'), { urls: ['https://x'] });
+    const foreign = descriptorWith(place.add('x', 'application/vnd.docker.image.rootfs.foreign.diff.tar'), {
+      urls: ['https://x'],
+    });
     place.remove(foreign);
     const { descriptor } = place.image({ manifest: { layers: [descriptorJson(foreign)] } });
     expect((await plan(place, descriptor)).absent).toEqual([{ digest: foreign.digest, reason: 'foreign' }]);
@@ -144,7 +165,8 @@ describe('profiles', () => {
   it('are found by their id', async () => {
     expect(PROFILE_IDS.map((id) => profileOf(id).id)).toEqual(['hybrid-1', 'oci-1']);
     expect(profileOf(DEFAULT_PROFILE).dockerManifest).toBe(true);
-    for (const id of ['', 'hybrid', 'hybrid-2', 'toString']) expect((await failureOf(() => profileOf(id))).code).toBe('USAGE');
+    for (const id of ['', 'hybrid', 'hybrid-2', 'toString'])
+      expect((await failureOf(() => profileOf(id))).code).toBe('USAGE');
   });
 
   it('offer Docker the same platform on every machine', () => {

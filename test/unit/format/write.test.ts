@@ -2,7 +2,7 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ByteSource, concatBytes, utf8 } from '../../../src/base/bytes.js';
+import { type ByteSource, concatBytes, memorySource, sliceSource, utf8 } from '../../../src/base/bytes.js';
 import { DEFAULT_LIMITS } from '../../../src/base/limits.js';
 import { openTarTree } from '../../../src/codec/tar-index.js';
 import { type BlobReader, verifiedBlobs } from '../../../src/content/blob.js';
@@ -10,7 +10,6 @@ import { type ArchivePlan, planArchive } from '../../../src/format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES } from '../../../src/format/profile.js';
 import { type ArchiveFile, writeArchive, writeArchiveFile } from '../../../src/format/write.js';
 import { handleSource } from '../../../src/transport/file.js';
-import { memorySource, sliceSource } from '../../../src/base/bytes.js';
 import { MemoryPlace, contentOf, failureOf, reference } from '../../support/memory-place.js';
 
 let folder: string;
@@ -24,7 +23,9 @@ const place = new MemoryPlace();
 const image = place.image({ layers: ['small', 'x'.repeat(100_000), ' '] });
 
 const planned = async (): Promise<ArchivePlan> =>
-  planArchive(await place.graph([image.descriptor, reference('a:1')]), PROFILES['hybrid-1'], DEFAULT_SETTINGS, { allowSparse: false });
+  planArchive(await place.graph([image.descriptor, reference('a:1')]), PROFILES['hybrid-1'], DEFAULT_SETTINGS, {
+    allowSparse: false,
+  });
 
 const streamed = async (blobs: BlobReader): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
@@ -42,7 +43,11 @@ let count = 0;
 const filed = async (blobs: BlobReader, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> => {
   const handle = await open(join(folder, `archive-${count++}`), 'w+');
   try {
-    await writeArchiveFile(await planned(), verifiedBlobs(blobs), archiveFile(handle), { threads: 1, limits: DEFAULT_LIMITS, ...options });
+    await writeArchiveFile(await planned(), verifiedBlobs(blobs), archiveFile(handle), {
+      threads: 1,
+      limits: DEFAULT_LIMITS,
+      ...options,
+    });
     return await handle.readFile();
   } finally {
     await handle.close();
@@ -90,9 +95,13 @@ describe('an archive', () => {
     const stream = await streamed(place.reader());
     const tree = await openTarTree(memorySource(stream, 'archive'), { limits: DEFAULT_LIMITS });
     const { entries } = await planned();
-    expect(tree.entries().map(({ path, size }) => [path, size])).toEqual(entries.map(({ path, size }) => [path.replace(/\/$/, ''), size]));
+    expect(tree.entries().map(({ path, size }) => [path, size])).toEqual(
+      entries.map(({ path, size }) => [path.replace(/\/$/, ''), size]),
+    );
     for (const { digest } of [image.descriptor, image.config, ...image.layers]) {
-      expect(await contentOf(await tree.open(`blobs/${digest.replace(':', '/')}`))).toBe(Buffer.from(place.contents.get(digest) ?? []).toString());
+      expect(await contentOf(await tree.open(`blobs/${digest.replace(':', '/')}`))).toBe(
+        Buffer.from(place.contents.get(digest) ?? []).toString(),
+      );
     }
     expect(tree.notes).toEqual([]);
     expect(stream.subarray(-1024).every((byte) => byte === 0)).toBe(true);
@@ -116,9 +125,14 @@ describe('an archive', () => {
 
   it.for(['small', 'large'])('is not made without a %s layer', async (which) => {
     const gone = image.layers[which === 'small' ? 0 : 1] ?? image.config;
-    const blobs: BlobReader = { open: async (descriptor) => (descriptor.digest === gone.digest ? undefined : place.reader().open(descriptor)) };
+    const blobs: BlobReader = {
+      open: async (descriptor) => (descriptor.digest === gone.digest ? undefined : place.reader().open(descriptor)),
+    };
     for (const write of [streamed, filed]) {
-      expect(await failureOf(() => write(blobs))).toMatchObject({ code: 'BLOB_MISSING', details: { subject: gone.digest } });
+      expect(await failureOf(() => write(blobs))).toMatchObject({
+        code: 'BLOB_MISSING',
+        details: { subject: gone.digest },
+      });
     }
   });
 

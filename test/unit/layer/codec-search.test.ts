@@ -56,6 +56,23 @@ const watched = (): { readonly scratch: Scratch; readonly left: () => number; re
   };
 };
 
+/** Bytes that no codec makes smaller. */
+const noise = ((): Uint8Array => {
+  const bytes = new Uint8Array(3 << 20);
+  let state = 7;
+  return bytes.map(() => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state & 0xff;
+  });
+})();
+
+/** Other bytes, as many. */
+const damage = ({ descriptor }: SearchTask['layer'], change: (byte: number, at: number) => number): void => {
+  place.contents.set(descriptor.digest, Uint8Array.from(place.contents.get(descriptor.digest) ?? [], change));
+};
+
 describe('the order of codecs', () => {
   it('has each codec once, those of Docker and crane before the others', () => {
     const order = codecOrder([]);
@@ -137,15 +154,6 @@ describe('the search', () => {
   });
 
   it('ends a candidate when it has become longer than the original', async () => {
-    // Bytes that no codec makes smaller: every candidate would be larger than the layer.
-    const noise = Buffer.alloc(3 << 20);
-    let state = 7;
-    for (let at = 0; at < noise.length; at += 1) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      noise[at] = state & 0xff;
-    }
     const layer = { descriptor: place.add(noise, MEDIA_TYPE.layer), diffID: digestBy(noise) };
     const watch = watched();
     let read = 0;
@@ -162,7 +170,9 @@ describe('the search', () => {
   });
 
   it.for<[line: string, change: (layer: SearchTask['layer']) => void, code: string]>([
-    ['is not what its digest says', ({ descriptor }) => place.contents.set(descriptor.digest, Buffer.from(layerText(98))), 'DIGEST_MISMATCH'],
+    ['is not what its digest says', (layer) => damage(layer, (byte) => byte ^ 1), 'DIGEST_MISMATCH'],
+    ['is not, and becomes too long in every codec', (layer) => damage(layer, (_, at) => noise[at] ?? 0), 'DIGEST_MISMATCH'],
+    ['is shorter, and becomes too long in every codec', ({ descriptor }) => place.contents.set(descriptor.digest, noise.subarray(0, descriptor.size - 1)), 'SIZE_MISMATCH'],
     ['is not there', ({ descriptor }) => place.remove(descriptor), 'BLOB_MISSING'],
   ])('stops at a layer that %s', async ([, change, code]) => {
     const task = await taskFor(layerText(99), 'go-flate-1.26/6');

@@ -8,21 +8,40 @@ import { decompressLayers } from '../../../src/layer/decompress.js';
 import type { Descriptor } from '../../../src/oci/descriptor.js';
 import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
 import { scratchDirectory } from '../../../src/transport/scratch.js';
-import { MemoryPlace, contentOf, descriptorWith, digestBy, failureOf, fakeDigest, label } from '../../support/memory-place.js';
+import {
+  MemoryPlace,
+  contentOf,
+  descriptorWith,
+  digestBy,
+  failureOf,
+  fakeDigest,
+  label,
+} from '../../support/memory-place.js';
 
 const scratch = scratchDirectory();
 afterAll(() => scratch.remove());
 
 const OPTIONS = { scratch, threads: 1, limits: DEFAULT_LIMITS, keepAnnotations: false };
 
-const gzipped = (place: MemoryPlace, text: string, level = 6): { readonly descriptor: Descriptor; readonly diffID: string } => ({
+const gzipped = (
+  place: MemoryPlace,
+  text: string,
+  level = 6,
+): { readonly descriptor: Descriptor; readonly diffID: string } => ({
   descriptor: place.add(gzipSync(text, { level }), MEDIA_TYPE.layerGzip),
   diffID: digestBy(text),
 });
-const plain = (place: MemoryPlace, text: string) => ({ descriptor: place.add(text, MEDIA_TYPE.layer), diffID: digestBy(text) });
+const plain = (place: MemoryPlace, text: string) => ({
+  descriptor: place.add(text, MEDIA_TYPE.layer),
+  diffID: digestBy(text),
+});
 
 /** The manifest that follows from config and layers alone. */
-const manifestText = (config: Descriptor, layers: readonly (readonly [content: string | Uint8Array, type: string])[], annotations?: object): string =>
+const manifestText = (
+  config: Descriptor,
+  layers: readonly (readonly [content: string | Uint8Array, type: string])[],
+  annotations?: object,
+): string =>
   JSON.stringify({
     ...(annotations === undefined ? {} : { annotations }),
     config: { digest: config.digest, mediaType: MEDIA_TYPE.config, size: config.size },
@@ -37,10 +56,21 @@ const decompressed = async (place: MemoryPlace, graph: ContentGraph, keepAnnotat
 describe('decompressed layers', () => {
   it('lie under their diffIDs, verified, below a manifest of the one rule', async () => {
     const place = new MemoryPlace();
-    const image = place.image({ layers: [gzipped(place, 'one'), plain(place, 'two'), gzipped(place, 'one')], docker: true });
-    const { graph, blobs, changes, dropped } = await decompressed(place, await place.graph([image.descriptor, label('x')]));
-    const text = manifestText(image.config, ['one', 'two', 'one'].map((layer) => [layer, MEDIA_TYPE.layer] as const));
-    expect(graph.roots.map(({ descriptor, names }) => [descriptor.digest, names])).toEqual([[digestBy(text), [label('x')]]]);
+    const image = place.image({
+      layers: [gzipped(place, 'one'), plain(place, 'two'), gzipped(place, 'one')],
+      docker: true,
+    });
+    const { graph, blobs, changes, dropped } = await decompressed(
+      place,
+      await place.graph([image.descriptor, label('x')]),
+    );
+    const text = manifestText(
+      image.config,
+      ['one', 'two', 'one'].map((layer) => [layer, MEDIA_TYPE.layer] as const),
+    );
+    expect(graph.roots.map(({ descriptor, names }) => [descriptor.digest, names])).toEqual([
+      [digestBy(text), [label('x')]],
+    ]);
     expect(changes).toMatchObject([{ from: image.descriptor.digest, to: digestBy(text) }]);
     expect(dropped).toEqual([]);
     const contents = [];
@@ -62,7 +92,10 @@ describe('decompressed layers', () => {
     ];
     for (const compress of compressions) {
       const place = new MemoryPlace();
-      const { graph } = await decompressed(place, await place.graph(place.image({ layers: [compress(place)] }).descriptor));
+      const { graph } = await decompressed(
+        place,
+        await place.graph(place.image({ layers: [compress(place)] }).descriptor),
+      );
       digests.add(graph.roots[0]?.descriptor.digest ?? '');
     }
     expect(digests.size).toBe(1);
@@ -77,12 +110,20 @@ describe('decompressed layers', () => {
     expect(without.dropped.map(({ subject }) => subject)).toEqual([image.descriptor.digest, image.descriptor.digest]);
     const kept = await decompressed(place, loaded, true);
     expect(kept.dropped).toEqual([]);
-    expect(kept.graph.roots[0]?.descriptor.digest).toBe(digestBy(manifestText(image.config, [['one', MEDIA_TYPE.layer]], annotations)));
+    expect(kept.graph.roots[0]?.descriptor.digest).toBe(
+      digestBy(manifestText(image.config, [['one', MEDIA_TYPE.layer]], annotations)),
+    );
   });
 
   it.for<[line: string, layer: (place: MemoryPlace) => { readonly descriptor: Descriptor; readonly diffID: string }]>([
-    ['a layer that is encrypted', (place) => ({ descriptor: place.add('x', `${MEDIA_TYPE.layerGzip}+encrypted`), diffID: digestBy('x') })],
-    ['a layer that is no file system', (place) => ({ descriptor: place.add('x', 'application/vnd.in-toto+json'), diffID: digestBy('x') })],
+    [
+      'a layer that is encrypted',
+      (place) => ({ descriptor: place.add('x', `${MEDIA_TYPE.layerGzip}+encrypted`), diffID: digestBy('x') }),
+    ],
+    [
+      'a layer that is no file system',
+      (place) => ({ descriptor: place.add('x', 'application/vnd.in-toto+json'), diffID: digestBy('x') }),
+    ],
     [
       'a layer that is elsewhere',
       (place) => {
@@ -93,7 +134,10 @@ describe('decompressed layers', () => {
     ],
   ])('are not those of an image with %s, which stays and is told', async ([, layer]) => {
     const place = new MemoryPlace();
-    const [odd, image] = [place.image({ layers: [layer(place), gzipped(place, 'one')] }), place.image({ layers: [gzipped(place, 'one')] })];
+    const [odd, image] = [
+      place.image({ layers: [layer(place), gzipped(place, 'one')] }),
+      place.image({ layers: [gzipped(place, 'one')] }),
+    ];
     const { graph } = await decompressed(place, await place.graph(odd.descriptor, image.descriptor, place.artifact()));
     expect(graph.roots[0]?.descriptor.digest).toBe(odd.descriptor.digest);
     expect(graph.roots[1]?.descriptor.digest).not.toBe(image.descriptor.digest);
@@ -101,9 +145,19 @@ describe('decompressed layers', () => {
     expect(notes).toMatchObject([{ severity: 'info', subject: odd.descriptor.digest }]);
   });
 
-  it.for<[line: string, layer: (place: MemoryPlace) => { readonly descriptor: Descriptor; readonly diffID: string }, code: string]>([
+  it.for<
+    [
+      line: string,
+      layer: (place: MemoryPlace) => { readonly descriptor: Descriptor; readonly diffID: string },
+      code: string,
+    ]
+  >([
     ['another diffID', (place) => ({ ...gzipped(place, 'one'), diffID: fakeDigest('0') }), 'DIFFID_MISMATCH'],
-    ['another diffID of a plain layer', (place) => ({ ...plain(place, 'one'), diffID: fakeDigest('0') }), 'DIFFID_MISMATCH'],
+    [
+      'another diffID of a plain layer',
+      (place) => ({ ...plain(place, 'one'), diffID: fakeDigest('0') }),
+      'DIFFID_MISMATCH',
+    ],
     [
       'another digest',
       (place) => {
@@ -115,7 +169,14 @@ describe('decompressed layers', () => {
       },
       'DIGEST_MISMATCH',
     ],
-    ['bytes that are cut', (place) => ({ descriptor: place.add(gzipSync('one').subarray(0, 20), MEDIA_TYPE.layerGzip), diffID: digestBy('one') }), 'GZIP_CORRUPT'],
+    [
+      'bytes that are cut',
+      (place) => ({
+        descriptor: place.add(gzipSync('one').subarray(0, 20), MEDIA_TYPE.layerGzip),
+        diffID: digestBy('one'),
+      }),
+      'GZIP_CORRUPT',
+    ],
   ])('are refused with %s', async ([, layer, code]) => {
     const place = new MemoryPlace();
     const graph = await place.graph(place.image({ layers: [layer(place)] }).descriptor);

@@ -17,7 +17,9 @@ const b = place.image({ layers: ['b'] });
 const newFor = (image: MemoryImage, name = 'new'): Document<Manifest> =>
   synthesizeManifest(image.config, [{ descriptor: place.add(name), compression: 'gzip' }]);
 
-const replacing = (...pairs: readonly (readonly [MemoryImage, Document<Manifest>])[]): ReadonlyMap<Digest, Document<Manifest>> =>
+const replacing = (
+  ...pairs: readonly (readonly [MemoryImage, Document<Manifest>])[]
+): ReadonlyMap<Digest, Document<Manifest>> =>
   new Map(pairs.map(([image, document]) => [image.descriptor.digest, document]));
 const newA = newFor(a);
 const newDigest = newA.descriptor.digest;
@@ -33,7 +35,9 @@ describe('a replaced manifest', () => {
     expect(result.changes).toEqual([{ from: a.descriptor.digest, to: newDigest, reason: 'tested' }]);
     expect([...result.documents]).toEqual([[newDigest, newA.raw]]);
     expect(result.graph.nodes.has(a.layers[0]?.digest ?? newDigest)).toBe(false);
-    expect(nodeOf(result.graph, newA.value.kind === 'manifest' ? (newA.value.layers[0]?.digest ?? newDigest) : newDigest)).toMatchObject({
+    expect(
+      nodeOf(result.graph, newA.value.kind === 'manifest' ? (newA.value.layers[0]?.digest ?? newDigest) : newDigest),
+    ).toMatchObject({
       kind: 'layer',
       presence: 'present',
     });
@@ -65,10 +69,17 @@ describe('a replaced manifest', () => {
 
 describe('an index above', () => {
   const attestation = descriptorWith(place.artifact(), {
-    annotations: { [ANNOTATION.referenceType]: ATTESTATION_MANIFEST, [ANNOTATION.referenceDigest]: a.descriptor.digest, extra: 'x' },
+    annotations: {
+      [ANNOTATION.referenceType]: ATTESTATION_MANIFEST,
+      [ANNOTATION.referenceDigest]: a.descriptor.digest,
+      extra: 'x',
+    },
     platform: { os: 'unknown', architecture: 'unknown' },
   });
-  const entry = descriptorWith(a.descriptor, { platform: { os: 'linux', architecture: 'arm', variant: 'v7' }, annotations: { note: 'x' } });
+  const entry = descriptorWith(a.descriptor, {
+    platform: { os: 'linux', architecture: 'arm', variant: 'v7' },
+    annotations: { note: 'x' },
+  });
   const index = place.index([entry, b.descriptor, attestation], { annotations: { top: 'x' } });
   const type = 'application/vnd.oci.image';
   const manifests = (annotated: boolean) => [
@@ -113,7 +124,12 @@ describe('an index above', () => {
     const result = replaceManifests(await place.graph(index), replacing([a, newA]), options);
     const root = result.graph.roots[0];
     expect(Buffer.from((root && result.documents.get(root.descriptor.digest)) ?? []).toString()).toBe(
-      JSON.stringify({ annotations: { top: 'x' }, manifests: manifests(true), mediaType: `${type}.index.v1+json`, schemaVersion: 2 }),
+      JSON.stringify({
+        annotations: { top: 'x' },
+        manifests: manifests(true),
+        mediaType: `${type}.index.v1+json`,
+        schemaVersion: 2,
+      }),
     );
     // What the new manifest itself lacks is lost all the same.
     expect(result.dropped.map(({ subject }) => subject)).toEqual([a.descriptor.digest]);
@@ -123,7 +139,9 @@ describe('an index above', () => {
     const other = place.index([b.descriptor]);
     const outer = place.index([index, other]);
     const result = replaceManifests(await place.graph(outer), replacing([a, newA]), OPTIONS);
-    expect(result.changes.map(({ from }) => from)).toEqual([a.descriptor.digest, index.digest, outer.digest].toSorted());
+    expect(result.changes.map(({ from }) => from)).toEqual(
+      [a.descriptor.digest, index.digest, outer.digest].toSorted(),
+    );
     expect(result.graph.nodes.has(other.digest)).toBe(true);
     expect(result.graph.nodes.has(index.digest)).toBe(false);
   });
@@ -134,10 +152,17 @@ describe('referrers', () => {
     const signature = place.artifact(a.descriptor, 'signature');
     const attached = place.artifact(signature, 'attached');
     const other = place.artifact(b.descriptor, 'other');
-    for (const roots of [[attached, signature], [signature, attached]]) {
+    for (const roots of [
+      [attached, signature],
+      [signature, attached],
+    ]) {
       const graph = await place.graph(a.descriptor, b.descriptor, ...roots, other);
       const result = replaceManifests(graph, replacing([a, newA]), OPTIONS);
-      expect(result.graph.roots.map((root) => root.descriptor.digest)).toEqual([newDigest, b.descriptor.digest, other.digest]);
+      expect(result.graph.roots.map((root) => root.descriptor.digest)).toEqual([
+        newDigest,
+        b.descriptor.digest,
+        other.digest,
+      ]);
       const dropped = result.dropped.map(({ subject }) => subject);
       expect(dropped).toEqual(expect.arrayContaining([signature.digest, attached.digest]));
       expect(dropped).not.toContain(other.digest);

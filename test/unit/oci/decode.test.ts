@@ -26,7 +26,14 @@ const DESCRIPTOR = {
   digest: DIGEST,
   size: 3,
   annotations: { key: 'value' },
-  platform: { os: 'linux', architecture: 'arm', variant: 'v7', 'os.version': '1', 'os.features': ['a'], features: ['b'] },
+  platform: {
+    os: 'linux',
+    architecture: 'arm',
+    variant: 'v7',
+    'os.version': '1',
+    'os.features': ['a'],
+    features: ['b'],
+  },
   artifactType: 'a/b',
   urls: ['https://example.com/blob'],
   data: 'YWJj',
@@ -46,7 +53,11 @@ interface Decoding {
 }
 
 const below = (prefix: string, required: readonly string[]): Decoding['required'] =>
-  required.map((member) => [`${prefix}${member}`, `${prefix}${member}`, member === '/size' ? 'SIZE_INVALID' : 'SCHEMA_INVALID']);
+  required.map((member) => [
+    `${prefix}${member}`,
+    `${prefix}${member}`,
+    member === '/size' ? 'SIZE_INVALID' : 'SCHEMA_INVALID',
+  ]);
 
 const DECODINGS: readonly (readonly [name: string, Decoding])[] = [
   [
@@ -183,7 +194,13 @@ const DECODINGS: readonly (readonly [name: string, Decoding])[] = [
 ];
 
 const kindOf = (value: JsonValue | undefined): string =>
-  value === null ? 'null' : value instanceof JsonNumber ? 'other number' : Array.isArray(value) ? 'array' : typeof value;
+  value === null
+    ? 'null'
+    : value instanceof JsonNumber
+      ? 'other number'
+      : Array.isArray(value)
+        ? 'array'
+        : typeof value;
 
 const OF_EVERY_TYPE = ['null', 'true', '7', '7.0', '"\\u0001"', '[]', '{}'].map(parse);
 
@@ -198,7 +215,10 @@ describe.for(DECODINGS)('%s', ([, { full, decode, nullable, required, untyped = 
     const wrongs = placesOf(whole)
       .filter((pointer) => !untyped.includes(pointer))
       .flatMap((pointer) => OF_EVERY_TYPE.map((value) => ({ pointer, value, kind: kindOf(value) })))
-      .filter(({ pointer, kind }) => kind !== kindOf(valueAt(whole, pointer)) && !(kind === 'null' && nullable.includes(pointer)));
+      .filter(
+        ({ pointer, kind }) =>
+          kind !== kindOf(valueAt(whole, pointer)) && !(kind === 'null' && nullable.includes(pointer)),
+      );
     const answers = [];
     for (const { pointer, value, kind } of wrongs) {
       const { code, details } = await failureOf(() => decode(changed(whole, pointer, value)));
@@ -232,7 +252,8 @@ describe.for(DECODINGS)('%s', ([, { full, decode, nullable, required, untyped = 
       const { code, details } = await failureOf(() => decode(without));
       answers.push([pointer, details.pointer, code]);
     }
-    expect(answers.toSorted()).toEqual(required.map((line) => [...line]).toSorted());
+    expect(answers).toHaveLength(required.length);
+    expect(answers).toEqual(expect.arrayContaining(required.map((line) => [...line])));
   });
 });
 
@@ -302,8 +323,18 @@ describe('manifests', () => {
     ['schema 1', () => asManifest({ ...manifest, schemaVersion: 1 }), 'SCHEMA1_UNSUPPORTED', '/schemaVersion'],
     ['an index of schema 1', () => asIndex({ ...index, schemaVersion: 1 }), 'SCHEMA1_UNSUPPORTED', '/schemaVersion'],
     ['schema 3', () => asManifest({ ...manifest, schemaVersion: 3 }), 'SCHEMA_INVALID', '/schemaVersion'],
-    ['another media type', () => asManifest({ ...manifest, mediaType: MEDIA_TYPE.dockerManifest }), 'MEDIATYPE_CONFLICT', '/mediaType'],
-    ['an index as manifest', () => asManifest({ ...index, mediaType: MEDIA_TYPE.index }), 'MEDIATYPE_CONFLICT', '/mediaType'],
+    [
+      'another media type',
+      () => asManifest({ ...manifest, mediaType: MEDIA_TYPE.dockerManifest }),
+      'MEDIATYPE_CONFLICT',
+      '/mediaType',
+    ],
+    [
+      'an index as manifest',
+      () => asManifest({ ...index, mediaType: MEDIA_TYPE.index }),
+      'MEDIATYPE_CONFLICT',
+      '/mediaType',
+    ],
     ['a manifest with manifests', () => asManifest({ ...manifest, manifests: [] }), 'MANIFEST_AMBIGUOUS', undefined],
     ['an index with layers', () => asIndex({ ...index, layers: [] }), 'MANIFEST_AMBIGUOUS', undefined],
     ['an index with a config', () => asIndex({ ...index, config: {} }), 'MANIFEST_AMBIGUOUS', undefined],
@@ -323,7 +354,8 @@ describe('manifests', () => {
   });
 
   it('of artifacts may have no blobs', () => {
-    const decode = (value: unknown) => decodeArtifactManifest(document(value), descriptorOf(MEDIA_TYPE.artifactManifest), 'doc');
+    const decode = (value: unknown) =>
+      decodeArtifactManifest(document(value), descriptorOf(MEDIA_TYPE.artifactManifest), 'doc');
     expect(decode({})).toEqual({ kind: 'artifact-manifest', annotations: new Map(), blobs: [] });
     expect(decode({ blobs: null, artifactType: '' })).toEqual(decode({}));
   });
@@ -355,7 +387,10 @@ describe('an image config', () => {
     ['of another type', { type: 'layers+base', diff_ids: [] }, 'CONFIG_INVALID', '/rootfs/type'],
     ['with a diffID that is none', { type: 'layers', diff_ids: [DIGEST, 'x'] }, 'DIGEST_INVALID', '/rootfs/diff_ids/1'],
   ])('is refused %s', async ([, rootfs, code, pointer]) => {
-    expect(await failureOf(() => decodeImageConfig(document({ rootfs }), 'doc'))).toMatchObject({ code, details: { pointer } });
+    expect(await failureOf(() => decodeImageConfig(document({ rootfs }), 'doc'))).toMatchObject({
+      code,
+      details: { pointer },
+    });
   });
 
   it('keeps history in order', () => {
@@ -377,11 +412,13 @@ describe("docker's manifest.json", () => {
     expect(decodeDockerSaveManifest(value, 'doc', (found, pointer) => told.push([found, pointer]))).toEqual([
       { config: 'c', layers: ['l'], repoTags: ['a'] },
     ]);
-    expect(told.toSorted()).toEqual([
-      ['LAYERS', '/0/LAYERS'],
-      ['config', '/0/config'],
-      ['repoTags', '/0/repoTags'],
-    ]);
+    expect(new Map(told)).toEqual(
+      new Map([
+        ['LAYERS', '/0/LAYERS'],
+        ['config', '/0/config'],
+        ['repoTags', '/0/repoTags'],
+      ]),
+    );
   });
 
   it.for(['Config', 'RepoTags', 'Layers', 'Parent', 'LayerSources'])('with %s in two cases is refused', async (key) => {
@@ -417,7 +454,10 @@ describe('an image layout', () => {
   ])('of version %j: %s', async ([imageLayoutVersion, ok]) => {
     const check = () => checkLayoutVersion(document({ imageLayoutVersion }), 'doc');
     if (ok) return check();
-    expect(await failureOf(check)).toMatchObject({ code: 'LAYOUT_VERSION', details: { pointer: '/imageLayoutVersion' } });
+    expect(await failureOf(check)).toMatchObject({
+      code: 'LAYOUT_VERSION',
+      details: { pointer: '/imageLayoutVersion' },
+    });
     return undefined;
   });
 

@@ -65,7 +65,12 @@ describe('a platform', () => {
     ['a default variant spelt out', 'linux/arm64', { os: 'linux', architecture: 'arm64', variant: 'v8' }, true],
     ['a default variant left out', 'linux/arm/v7', { os: 'linux', architecture: 'arm' }, true],
     ['an empty variant', 'linux/amd64', { os: 'linux', architecture: 'amd64', variant: '' }, true],
-    ['a version that was not asked for', 'windows/amd64', { os: 'windows', architecture: 'amd64', osVersion: '10' }, true],
+    [
+      'a version that was not asked for',
+      'windows/amd64',
+      { os: 'windows', architecture: 'amd64', osVersion: '10' },
+      true,
+    ],
     ['another variant', 'linux/arm/v6', { os: 'linux', architecture: 'arm' }, false],
     ['a higher level', 'linux/amd64', { os: 'linux', architecture: 'amd64', variant: 'v3' }, false],
     ['another architecture', 'linux/amd64', { os: 'linux', architecture: 'arm64' }, false],

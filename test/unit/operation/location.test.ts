@@ -8,7 +8,13 @@ const DIGEST = `sha256:${HEX}`;
 const nothing = (): boolean => false;
 
 const shown = (text: string, exists: readonly string[] = []): readonly unknown[] => {
-  const { transport, path, reference, selectors, text: written } = parseLocation(text, (candidate) => exists.includes(candidate));
+  const {
+    transport,
+    path,
+    reference,
+    selectors,
+    text: written,
+  } = parseLocation(text, (candidate) => exists.includes(candidate));
   expect(written).toBe(text);
   return [transport, path, reference, selectors.map(selectorText).join(' ')];
 };
@@ -19,7 +25,13 @@ describe("a location of skopeo's grammar", () => {
     ['docker-archive:/p:name', 'docker-archive', '/p', 'name', 'name'],
     ['docker-archive:/p:name:tag', 'docker-archive', '/p', 'name:tag', 'name:tag'],
     ['docker-archive:p.tar:app:1', 'docker-archive', 'p.tar', 'app:1', 'app:1'],
-    ['docker-archive:/p:host.example:5000/a/b:tag', 'docker-archive', '/p', 'host.example:5000/a/b:tag', 'host.example:5000/a/b:tag'],
+    [
+      'docker-archive:/p:host.example:5000/a/b:tag',
+      'docker-archive',
+      '/p',
+      'host.example:5000/a/b:tag',
+      'host.example:5000/a/b:tag',
+    ],
     ['docker-archive:/p:@0', 'docker-archive', '/p', undefined, '@0'],
     ['docker-archive:/p@3', 'docker-archive', '/p', undefined, '@3'],
     [`docker-archive:/p@${DIGEST}`, 'docker-archive', '/p', undefined, `@${DIGEST}`],
@@ -100,7 +112,10 @@ describe('a bare word', () => {
     expect((await failureOf(() => parseLocation(text, nothing))).code).toBe(code);
   });
 
-  it.for(['store:alpine', 'docker://alpine', 'docker-daemon:alpine:3'])('%s is a transport even where a file has that name', async (text) => {
-    expect((await failureOf(() => parseLocation(text, () => true))).code).toBe('TRANSPORT_UNSUPPORTED');
-  });
+  it.for(['store:alpine', 'docker://alpine', 'docker-daemon:alpine:3'])(
+    '%s is a transport even where a file has that name',
+    async (text) => {
+      expect((await failureOf(() => parseLocation(text, () => true))).code).toBe('TRANSPORT_UNSUPPORTED');
+    },
+  );
 });

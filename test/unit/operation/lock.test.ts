@@ -15,7 +15,8 @@ const attestation = descriptorWith(place.image({ layers: ['x'] }).descriptor, {
 });
 const index = place.index([a.descriptor, arm64.descriptor, attestation]);
 const artifact = place.artifact();
-const graph = () => place.graph([index, reference('multi')], [a.descriptor, label('1.0'), reference('app:1')], artifact);
+const graph = () =>
+  place.graph([index, reference('multi')], [a.descriptor, label('1.0'), reference('app:1')], artifact);
 
 const LOCK: Lock = {
   version: 1,
@@ -51,10 +52,12 @@ describe('a lock', () => {
     const odd = lockOf([await place.graph([a.descriptor, label('__proto__'), label('toString'), label('7')])]);
     const read = await parseLock(lockBytes(odd), 'lock', 64);
     expect(Object.keys(read.images).toSorted()).toEqual(['7', '__proto__', 'toString']);
-    expect(checkLock(read, [await place.graph([a.descriptor, label('__proto__'), label('toString'), label('7')])])).toEqual([]);
-    expect(checkLock({ version: 1, images: {} }, [await place.graph([a.descriptor, label('toString')])])).toMatchObject([
-      { code: 'LOCK_UNLISTED', subject: 'toString' },
-    ]);
+    expect(
+      checkLock(read, [await place.graph([a.descriptor, label('__proto__'), label('toString'), label('7')])]),
+    ).toEqual([]);
+    expect(checkLock({ version: 1, images: {} }, [await place.graph([a.descriptor, label('toString')])])).toMatchObject(
+      [{ code: 'LOCK_UNLISTED', subject: 'toString' }],
+    );
   });
 
   it('may not give one name to two images', async () => {
@@ -66,7 +69,10 @@ describe('a lock', () => {
   });
 
   it('is made of locations', async () => {
-    const one = writeTar('one.tar', place.layoutFiles([descriptorWith(a.descriptor, { annotations: { [ANNOTATION.refName]: 'app:1' } })]));
+    const one = writeTar(
+      'one.tar',
+      place.layoutFiles([descriptorWith(a.descriptor, { annotations: { [ANNOTATION.refName]: 'app:1' } })]),
+    );
     const two = writeTar('two.tar', place.layoutFiles([index]));
     expect(Object.keys((await lock([one, two], context())).images)).toEqual(['docker.io/library/app:1', index.digest]);
   });
@@ -81,7 +87,10 @@ describe('a lock', () => {
     ['a digest that is none', '{"version":1,"images":{"a":{"digest":"x"}}}', 'LOCK_INVALID'],
     ['a name twice', '{"version":1,"images":{"a":{},"a":{}}}', 'JSON_DUPLICATE_KEY'],
   ])('is not %s', async ([, text, code]) => {
-    expect(await failureOf(() => parseLock(utf8(text), 'lock', 64))).toMatchObject({ code, details: { subject: 'lock' } });
+    expect(await failureOf(() => parseLock(utf8(text), 'lock', 64))).toMatchObject({
+      code,
+      details: { subject: 'lock' },
+    });
   });
 });
 
@@ -95,12 +104,24 @@ describe('images against a lock', () => {
   });
 
   it.for<[line: string, change: Lock['images'], finding: object]>([
-    ['another digest', { '1.0': { digest: other } }, { code: 'LOCK_MISMATCH', subject: '1.0', expected: other, found: a.descriptor.digest }],
-    ['another image ID', { '1.0': { digest: a.descriptor.digest, imageID: other } }, { code: 'LOCK_MISMATCH', subject: '1.0 (image ID)', expected: other }],
+    [
+      'another digest',
+      { '1.0': { digest: other } },
+      { code: 'LOCK_MISMATCH', subject: '1.0', expected: other, found: a.descriptor.digest },
+    ],
+    [
+      'another image ID',
+      { '1.0': { digest: a.descriptor.digest, imageID: other } },
+      { code: 'LOCK_MISMATCH', subject: '1.0 (image ID)', expected: other },
+    ],
     [
       'another image of a platform',
       { 'docker.io/library/multi:latest': { ...multi, platforms: { 'linux/arm64': { digest: other } } } },
-      { code: 'LOCK_MISMATCH', subject: 'docker.io/library/multi:latest (linux/arm64)', found: arm64.descriptor.digest },
+      {
+        code: 'LOCK_MISMATCH',
+        subject: 'docker.io/library/multi:latest (linux/arm64)',
+        found: arm64.descriptor.digest,
+      },
     ],
     [
       'a platform that is not there',

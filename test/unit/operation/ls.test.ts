@@ -26,7 +26,9 @@ const imageOf = (...layers: readonly (readonly string[])[]): string => {
   return writeTar(`image-${count++}.tar`, place.layoutFiles([descriptor]));
 };
 const pathsOf = async (...layers: readonly (readonly string[])[]): Promise<readonly string[]> =>
-  (await ls(imageOf(...layers), {}, context())).entries.map(({ path, type, size }) => (type === 'file' ? `${path}=${size}` : path));
+  (await ls(imageOf(...layers), {}, context())).entries.map(({ path, type, size }) =>
+    type === 'file' ? `${path}=${size}` : path,
+  );
 
 describe('the files of an image', () => {
   it.for<[line: string, layers: readonly (readonly string[])[], paths: readonly string[]]>([
@@ -42,12 +44,44 @@ describe('the files of an image', () => {
     ['a whiteout of nothing', [['a=1'], ['.wh.b']], ['a=1']],
     ['a whiteout hides nothing of its own layer', [['a=1'], ['a=22', '.wh.a']], ['a=2']],
     ['nor what comes behind it', [['a=1'], ['.wh.a', 'a=22']], ['a=2']],
-    ['nor a whole directory', [['d/', 'd/x=1'], ['.wh.d', 'd/', 'd/y=1']], ['d', 'd/y=1']],
-    ['an opaque directory', [['d/', 'd/x=1', 'e=1'], ['d/', 'd/.wh..wh..opq', 'd/y=1']], ['d', 'd/y=1', 'e=1']],
-    ['an opaque directory, its own files first', [['d/', 'd/x=1'], ['d/', 'd/y=1', 'd/.wh..wh..opq']], ['d', 'd/y=1']],
-    ['an opaque directory of all', [['a=1', 'd/', 'd/x=1'], ['.wh..wh..opq', 'b=1']], ['b=1']],
+    [
+      'nor a whole directory',
+      [
+        ['d/', 'd/x=1'],
+        ['.wh.d', 'd/', 'd/y=1'],
+      ],
+      ['d', 'd/y=1'],
+    ],
+    [
+      'an opaque directory',
+      [
+        ['d/', 'd/x=1', 'e=1'],
+        ['d/', 'd/.wh..wh..opq', 'd/y=1'],
+      ],
+      ['d', 'd/y=1', 'e=1'],
+    ],
+    [
+      'an opaque directory, its own files first',
+      [
+        ['d/', 'd/x=1'],
+        ['d/', 'd/y=1', 'd/.wh..wh..opq'],
+      ],
+      ['d', 'd/y=1'],
+    ],
+    [
+      'an opaque directory of all',
+      [
+        ['a=1', 'd/', 'd/x=1'],
+        ['.wh..wh..opq', 'b=1'],
+      ],
+      ['b=1'],
+    ],
     ['an opaque directory that is none', [['d2/', 'd2/x=1'], ['d/.wh..wh..opq']], ['d2', 'd2/x=1']],
-    ['what an opaque directory hid comes again later', [['d/', 'd/x=1'], ['d/.wh..wh..opq'], ['d/x=22']], ['d', 'd/x=2']],
+    [
+      'what an opaque directory hid comes again later',
+      [['d/', 'd/x=1'], ['d/.wh..wh..opq'], ['d/x=22']],
+      ['d', 'd/x=2'],
+    ],
     ['a directory over a file', [['a=1'], ['a/', 'a/b=1']], ['a', 'a/b=1']],
     ['a file over a directory', [['a/', 'a/b=1', 'a/c/', 'ab=1'], ['a=22']], ['a=2', 'ab=1']],
     ['a link over a directory', [['a/', 'a/b=1'], ['a->c']], ['a']],
@@ -59,9 +93,9 @@ describe('the files of an image', () => {
   });
 
   it('are sorted by bytes', async () => {
-    expect(await pathsOf([['\u{1f600}=1', '\uff5e=1', 'é=1', 'z=1', 'Z=1', 'a.b=1', 'a/', 'a/c=1', 'a-b=1']].flat())).toEqual(
-      ['Z=1', 'a', 'a-b=1', 'a.b=1', 'a/c=1', 'z=1', 'é=1', '\uff5e=1', '\u{1f600}=1'],
-    );
+    expect(
+      await pathsOf([['\u{1f600}=1', '\uff5e=1', 'é=1', 'z=1', 'Z=1', 'a.b=1', 'a/', 'a/c=1', 'a-b=1']].flat()),
+    ).toEqual(['Z=1', 'a', 'a-b=1', 'a.b=1', 'a/c=1', 'z=1', 'é=1', '\uff5e=1', '\u{1f600}=1']);
   });
 
   it('are told with all that they have', async () => {
@@ -134,7 +168,9 @@ describe('a listing', () => {
     expect((await failureOf(() => ls(index, {}, context()))).code).toBe('REFERENCE_AMBIGUOUS');
     const { entries } = await ls(index, { platform: parsePlatform('arm64') }, context());
     expect(entries.map(({ path }) => path)).toEqual(['arm64']);
-    expect((await failureOf(() => ls(index, { platform: parsePlatform('s390x') }, context()))).code).toBe('PLATFORM_NOT_FOUND');
+    expect((await failureOf(() => ls(index, { platform: parsePlatform('s390x') }, context()))).code).toBe(
+      'PLATFORM_NOT_FOUND',
+    );
     const both = writeTar('both.tar', place.layoutFiles([amd64, arm64]));
     expect((await failureOf(() => ls(both, {}, context()))).code).toBe('REFERENCE_AMBIGUOUS');
     expect((await ls(`oci-archive:${both}@1`, {}, context())).digest).toBe(arm64.digest);
@@ -147,7 +183,9 @@ describe('a listing', () => {
     const { descriptor, layers } = place.image({ layers: [layer('a=1')] });
     const files = place.layoutFiles([descriptor]);
     const path = `blobs/${layers[0]?.digest.replace(':', '/')}`;
-    expect(await failureOf(() => ls(writeTar('altered.tar', { ...files, [path]: layer('a=2') }), {}, context()))).toMatchObject({
+    expect(
+      await failureOf(() => ls(writeTar('altered.tar', { ...files, [path]: layer('a=2') }), {}, context())),
+    ).toMatchObject({
       code: 'DIGEST_MISMATCH',
       details: { subject: layers[0]?.digest },
     });

@@ -41,12 +41,17 @@ const arm64 = place.image({ layers: ['base', 'arm'], platform: { os: 'linux', ar
 const unknown = { os: 'unknown', architecture: 'unknown' };
 const attestation = descriptorWith(place.image({ layers: ['attestation'], platform: unknown }).descriptor, {
   platform: unknown,
-  annotations: { [ANNOTATION.referenceType]: ATTESTATION_MANIFEST, [ANNOTATION.referenceDigest]: amd64.descriptor.digest },
+  annotations: {
+    [ANNOTATION.referenceType]: ATTESTATION_MANIFEST,
+    [ANNOTATION.referenceDigest]: amd64.descriptor.digest,
+  },
 });
 const index = place.index([amd64.descriptor, arm64.descriptor, attestation], { annotations: { of: 'index' } });
 const signature = place.artifact(amd64.descriptor, 'signature');
 const named = (descriptor: typeof index, name: string) =>
-  descriptorWith(descriptor, { annotations: { [ANNOTATION.imageName]: name, [ANNOTATION.refName]: name.split(':')[1] ?? '' } });
+  descriptorWith(descriptor, {
+    annotations: { [ANNOTATION.imageName]: name, [ANNOTATION.refName]: name.split(':')[1] ?? '' },
+  });
 
 const single = () => writeTar('single.tar', place.layoutFiles([named(amd64.descriptor, 'docker.io/library/app:1')]));
 const multi = () => writeFolder('multi', place.layoutFiles([named(index, 'docker.io/library/multi:1'), signature]));
@@ -93,27 +98,50 @@ describe('inspect', () => {
 
   it('tells of one platform of an index its image, under the names of the index', async () => {
     const { images } = await inspect(`oci:${multi()}:multi:1`, context(), parsePlatform('arm64'));
-    expect(images.map(({ digest, names }) => [digest, names])).toEqual([[arm64.descriptor.digest, ['docker.io/library/multi:1']]]);
-    expect((await failureOf(() => inspect(multi(), context(), parsePlatform('s390x')))).code).toBe('PLATFORM_NOT_FOUND');
+    expect(images.map(({ digest, names }) => [digest, names])).toEqual([
+      [arm64.descriptor.digest, ['docker.io/library/multi:1']],
+    ]);
+    expect((await failureOf(() => inspect(multi(), context(), parsePlatform('s390x')))).code).toBe(
+      'PLATFORM_NOT_FOUND',
+    );
   });
 
-  it.for<[line: string, location: () => string, which: 'manifest' | 'config', platform: string | undefined, descriptor: typeof index]>([
+  it.for<
+    [
+      line: string,
+      location: () => string,
+      which: 'manifest' | 'config',
+      platform: string | undefined,
+      descriptor: typeof index,
+    ]
+  >([
     ['the manifest', single, 'manifest', undefined, amd64.descriptor],
     ['the config', single, 'config', undefined, amd64.config],
     ['the index', multi, 'manifest', undefined, index],
     ['the manifest of a platform', multi, 'manifest', 'arm64', arm64.descriptor],
     ['the config of a platform', multi, 'config', 'amd64', amd64.config],
   ])('gives %s as it is', async ([, location, which, platform, descriptor]) => {
-    const raw = await inspectRaw(location(), which, platform === undefined ? undefined : parsePlatform(platform), context());
+    const raw = await inspectRaw(
+      location(),
+      which,
+      platform === undefined ? undefined : parsePlatform(platform),
+      context(),
+    );
     expect(Buffer.from(raw).toString()).toBe(place.text(descriptor));
   });
 
   it('gives no document where several could be meant', async () => {
-    expect((await failureOf(() => inspectRaw(multi(), 'config', undefined, context()))).code).toBe('REFERENCE_AMBIGUOUS');
+    expect((await failureOf(() => inspectRaw(multi(), 'config', undefined, context()))).code).toBe(
+      'REFERENCE_AMBIGUOUS',
+    );
     const both = writeTar('both.tar', place.layoutFiles([amd64.descriptor, arm64.descriptor]));
-    expect((await failureOf(() => inspectRaw(both, 'manifest', undefined, context()))).code).toBe('REFERENCE_AMBIGUOUS');
+    expect((await failureOf(() => inspectRaw(both, 'manifest', undefined, context()))).code).toBe(
+      'REFERENCE_AMBIGUOUS',
+    );
     const artifact = writeTar('sig.tar', place.layoutFiles([place.artifact()]));
-    expect((await failureOf(() => inspectRaw(artifact, 'config', undefined, context()))).code).toBe('REFERENCE_NOT_FOUND');
+    expect((await failureOf(() => inspectRaw(artifact, 'config', undefined, context()))).code).toBe(
+      'REFERENCE_NOT_FOUND',
+    );
   });
 });
 
@@ -121,7 +149,12 @@ describe('history', () => {
   it('puts layers beside the steps that made them', async () => {
     const report = await history(single(), undefined, context());
     await fitsSchema('history-report', report);
-    const [base, app] = amd64.layers.map(({ digest, mediaType, size }) => ({ digest, mediaType, size, diffID: digest }));
+    const [base, app] = amd64.layers.map(({ digest, mediaType, size }) => ({
+      digest,
+      mediaType,
+      size,
+      diffID: digest,
+    }));
     expect(report.images[0]?.history).toEqual([
       { created: '2024-01-01T00:00:00Z', createdBy: 'ADD base', emptyLayer: false, layer: base },
       { createdBy: 'ENV A=b', emptyLayer: true },
@@ -137,7 +170,9 @@ describe('history', () => {
   ])('of an image with %s has all its layers', async ([, steps, layers]) => {
     const { descriptor, layers: stored } = place.image({ layers: ['x', 'y'], config: { history: steps } });
     const { images } = await history(writeTar('history.tar', place.layoutFiles([descriptor])), undefined, context());
-    expect(images[0]?.history.map(({ layer }) => layer && stored.findIndex(({ digest }) => digest === layer.digest))).toEqual(layers);
+    expect(
+      images[0]?.history.map(({ layer }) => layer && stored.findIndex(({ digest }) => digest === layer.digest)),
+    ).toEqual(layers);
   });
 
   it('is that of every image of an index, attestations aside, or of one platform', async () => {
@@ -171,8 +206,13 @@ describe('tree', () => {
       [digestBy('attestation'), undefined],
     ]);
     expect(referrer).toMatchObject({ digest: signature.digest, subject: amd64.descriptor.digest });
-    const stored = [...new MemoryPlace().contents, ...place.contents].filter(([digest]) => JSON.stringify(report.roots).includes(digest));
-    expect([report.blobs, report.bytes]).toEqual([stored.length, stored.reduce((sum, [, bytes]) => sum + bytes.length, 0)]);
+    const stored = [...new MemoryPlace().contents, ...place.contents].filter(([digest]) =>
+      JSON.stringify(report.roots).includes(digest),
+    );
+    expect([report.blobs, report.bytes]).toEqual([
+      stored.length,
+      stored.reduce((sum, [, bytes]) => sum + bytes.length, 0),
+    ]);
   });
 
   it('says what is not there', async () => {
@@ -191,7 +231,12 @@ describe('digest', () => {
 
   it('of the archive is that of what save writes', async () => {
     const { digest } = await archiveDigest(multi(), canonical, context());
-    const report = await save([multi()], { path: at('out.tar'), durable: false }, { ...canonical, digest: true }, context());
+    const report = await save(
+      [multi()],
+      { path: at('out.tar'), durable: false },
+      { ...canonical, digest: true },
+      context(),
+    );
     expect(digest).toBe(`sha256:${report.archive.sha256}`);
     expect((await asIsDigest(at('out.tar'), context())).digest).toBe(digest);
     expect((await archiveDigest(at('out.tar'), canonical, context())).digest).toBe(digest);

@@ -56,11 +56,17 @@ describe('a file as a source', () => {
     ['loop', 'ARCHIVE_NOT_REGULAR', 'a symbolic link'],
     ['x'.repeat(300), 'IO', 'ENAMETOOLONG'],
   ])('is not %s', async ([name, code, found]) => {
-    expect(await failureOf(() => openFileSource(at(name)))).toMatchObject({ code, details: { subject: at(name), found } });
+    expect(await failureOf(() => openFileSource(at(name)))).toMatchObject({
+      code,
+      details: { subject: at(name), found },
+    });
   });
 
   it('is not a device', async () => {
-    expect(await failureOf(() => openFileSource('/dev/null'))).toMatchObject({ code: 'ARCHIVE_NOT_REGULAR', details: { found: 'a device' } });
+    expect(await failureOf(() => openFileSource('/dev/null'))).toMatchObject({
+      code: 'ARCHIVE_NOT_REGULAR',
+      details: { found: 'a device' },
+    });
   });
 
   it('is not found by a code that its place asks for', async () => {
@@ -78,7 +84,10 @@ describe('a file as a source', () => {
     writeFileSync(at('shrinking'), 'x'.repeat(100));
     const source = await openFileSource(at('shrinking'));
     truncateSync(at('shrinking'), 60);
-    expect(await failureOf(() => source.readAt(50, 20))).toMatchObject({ code: 'FILE_CHANGED', details: { found: '60' } });
+    expect(await failureOf(() => source.readAt(50, 20))).toMatchObject({
+      code: 'FILE_CHANGED',
+      details: { found: '60' },
+    });
     expect(await failureOf(() => contentOf(source))).toMatchObject({
       code: 'FILE_CHANGED',
       details: { subject: at('shrinking'), expected: '100 bytes', found: '60' },
@@ -134,7 +143,10 @@ describe('a directory as a tree', () => {
 
   it.for(['link', 'dangling', 'fifo', 'socket', 'folder'])('does not open %s', async (path) => {
     const tree = await openDirectoryTree(folder, DEFAULT_LIMITS);
-    expect(await failureOf(() => tree.open(path))).toMatchObject({ code: 'BLOB_NOT_REGULAR', details: { subject: `${folder}: ${path}` } });
+    expect(await failureOf(() => tree.open(path))).toMatchObject({
+      code: 'BLOB_NOT_REGULAR',
+      details: { subject: `${folder}: ${path}` },
+    });
   });
 
   it('does not open what became a link after it was listed', async () => {
@@ -162,6 +174,12 @@ describe('a directory as a tree', () => {
 });
 
 it('the host says what is there, and how many threads', () => {
-  expect(['file', 'link', 'folder', 'missing', 'dangling'].map((name) => pathExists(at(name)))).toEqual([true, true, true, false, false]);
+  expect(['file', 'link', 'folder', 'missing', 'dangling'].map((name) => pathExists(at(name)))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
   expect(hostThreads()).toBeGreaterThanOrEqual(1);
 });

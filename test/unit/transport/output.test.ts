@@ -22,7 +22,12 @@ import {
   readSmallFile,
   replaceDirectory,
 } from '../../../src/transport/output-directory.js';
-import { createOutputFile, isSpecialFile, writeOutputFile, writeSpecialFile } from '../../../src/transport/output-file.js';
+import {
+  createOutputFile,
+  isSpecialFile,
+  writeOutputFile,
+  writeSpecialFile,
+} from '../../../src/transport/output-file.js';
 import { scratchDirectory } from '../../../src/transport/scratch.js';
 import { contentOf, failureOf } from '../../support/memory-place.js';
 
@@ -123,7 +128,9 @@ describe('a special file', () => {
     writeFileSync(at('file'), '');
     symlinkSync('file', at('link'));
     execFileSync('mkfifo', [at('fifo')]);
-    const kinds = await Promise.all([at('file'), at('link'), folder, at('missing'), at('fifo'), '/dev/null'].map(isSpecialFile));
+    const kinds = await Promise.all(
+      [at('file'), at('link'), folder, at('missing'), at('fifo'), '/dev/null'].map(isSpecialFile),
+    );
     expect(kinds).toEqual([false, false, false, false, true, true]);
   });
 
@@ -199,7 +206,12 @@ describe('a directory that gets files', () => {
   it('is asked whether it holds anything', async () => {
     mkdirSync(at('empty'));
     symlinkSync('empty', at('link'));
-    expect(await Promise.all([folder, at('empty'), at('link'), at('missing')].map(holdsFiles))).toEqual([true, false, false, false]);
+    expect(await Promise.all([folder, at('empty'), at('link'), at('missing')].map(holdsFiles))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('gives a small file, or none', async () => {
@@ -293,7 +305,10 @@ describe('a scratch directory', () => {
 
   it('needs a place to be in', async () => {
     const scratch = scratchDirectory(at('missing'));
-    expect(await failureOf(() => scratch.create())).toMatchObject({ code: 'FILE_NOT_FOUND', details: { subject: at('missing') } });
+    expect(await failureOf(() => scratch.create())).toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      details: { subject: at('missing') },
+    });
     await scratch.remove().catch(() => {});
   });
 });
