@@ -13,6 +13,10 @@ export const platformOf = (graph: ContentGraph, descriptor: Descriptor): Platfor
   return parts?.config.value.platform;
 };
 
+/** Whether a platform says anything: signatures and attestations have configs that do not. */
+const isReal = (platform: Platform | undefined): platform is Platform =>
+  platform !== undefined && platform.os !== '' && platform.os !== 'unknown';
+
 /** The digest of the entry that an attestation of BuildKit describes. */
 export const attestedBy = (descriptor: Descriptor): string | undefined =>
   descriptor.annotations.has(ANNOTATION.referenceType) ? descriptor.annotations.get(ANNOTATION.referenceDigest) : undefined;
@@ -31,7 +35,7 @@ class PlatformSelection {
 
   private wants(descriptor: Descriptor): boolean {
     const platform = platformOf(this.graph, descriptor);
-    if (platform === undefined) return false;
+    if (!isReal(platform)) return false;
     this.offered.add(formatPlatform(platform));
     return this.wanted.some((candidate) => matchesPlatform(candidate, platform));
   }
@@ -62,14 +66,11 @@ class PlatformSelection {
   }
 
   keepRoot(root: GraphRoot): boolean {
-    const node = nodeOf(this.graph, root.descriptor.digest);
-    if (node.kind === 'index') return this.keepFromIndex(root.descriptor.digest);
-    // What is no image has no platform and stays.
-    if (platformOf(this.graph, root.descriptor) === undefined) {
-      this.keepWhole(root.descriptor.digest);
-      return true;
-    }
-    return this.keep(root.descriptor);
+    if (this.keep(root.descriptor)) return true;
+    // What holds no image has no platform and stays.
+    const holdsImage = this.offered.size > 0;
+    if (!holdsImage) this.keepWhole(root.descriptor.digest);
+    return !holdsImage;
   }
 }
 

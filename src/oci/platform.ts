@@ -53,6 +53,9 @@ export const normalizePlatform = (platform: Platform): Platform => {
   return { ...rest, architecture, ...(variant === '' ? {} : { variant }) };
 };
 
+/** Words that are no architecture when they stand alone. */
+const OPERATING_SYSTEMS: ReadonlySet<string> = new Set(['linux', 'windows', 'darwin', 'freebsd', 'wasip1', 'js']);
+
 /**
  * `OS/ARCHITECTURE[/VARIANT]`, as docker and podman take it; a bare architecture means linux.
  * @throws {ToolError} USAGE
@@ -66,6 +69,9 @@ export const parsePlatform = (text: string): Platform => {
     });
   }
   const [first = '', second, variant] = parts;
+  if (second === undefined && OPERATING_SYSTEMS.has(first)) {
+    throw new ToolError('USAGE', 'a platform without an architecture', { expected: `${first}/ARCHITECTURE`, found: `"${first}"` });
+  }
   return normalizePlatform(
     second === undefined
       ? { os: 'linux', architecture: first }

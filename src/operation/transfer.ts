@@ -24,8 +24,15 @@ export interface Destination {
 }
 
 const destinationOf = (text: string, context: OperationContext): Location => {
-  // What is to be written need not exist, so a bare path is one as well.
-  const location = parseLocation(text, (path) => path === text || context.pathExists(path));
+  const isPath = context.pathExists(text) || /^[./\\-]/.test(text) || /^[A-Za-z][A-Za-z-]*:/.test(text);
+  if (!isPath) {
+    throw new ToolError('TRANSPORT_UNSUPPORTED', 'a bare word is a reference in a local store, which is not part of this version', {
+      subject: text,
+      expected: 'a transport, or a path that exists or starts with . or /',
+      hint: `to write a file of this name, say ./${text}`,
+    });
+  }
+  const location = parseLocation(text, context.pathExists);
   if (location.selectors.some((selector) => selector.by !== 'name')) {
     throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
       subject: text,

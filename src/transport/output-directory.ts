@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, opendir, readFile, rename, rm } from 'node:fs/promises';
+import {type FileHandle, lstat, mkdir, open, opendir, readFile, realpath, rename, rm, rmdir} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ByteSource } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
@@ -103,15 +103,23 @@ export const holdsFiles = async (path: string): Promise<boolean> => {
 };
 
 /**
- * A directory to add files to, made if it is not there. `created` tells whether it was.
+ * A directory to add files to, made if it is not there.
  * @throws {ToolError} PERMISSION_DENIED, NO_SPACE, IO
  */
-export const extendDirectory = async (path: string): Promise<OutputDirectory & { readonly created: boolean }> => {
+export const extendDirectory = async (path: string): Promise<OutputDirectory> => {
   const created = !(await exists(path));
   await mkdir(path, { recursive: true }).catch((error: unknown) => {
     throw fromSystemError(error, 'cannot be made', path);
   });
-  return { ...outputDirectory(path), created };
+  const output = outputDirectory(path);
+  return {
+    ...output,
+    close: async () => {
+      await output.close();
+      // A directory that was made for nothing goes again; one that holds anything stays.
+      if (created) await rmdir(path).catch(() => {});
+    },
+  };
 };
 
 /** A directory that is built beside its target and takes its place as a whole. */
@@ -121,7 +129,8 @@ export interface ReplacementDirectory extends OutputDirectory {
 
 /** @throws {ToolError} PERMISSION_DENIED, NO_SPACE, IO */
 export const replaceDirectory = async (path: string): Promise<ReplacementDirectory> => {
-  const target = resolve(path);
+  // A link stays a link: what it points to is replaced.
+  const target = await realpath(path).catch(() => resolve(path));
   const token = randomBytes(6).toString('hex');
   const beside = (suffix: string): string => join(dirname(target), `.${basename(target).slice(0, 100)}.${token}.${suffix}`);
   const fresh = beside('partial');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ByteStream } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
 import { syncDirectory } from './sync-directory.js';
@@ -29,7 +29,12 @@ const writeFully = async (handle: FileHandle, bytes: Uint8Array, position: numbe
 /** A link is written through, as the user's shell would do, and stays a link. */
 const resolveTarget = async (path: string): Promise<string> => {
   const linked = await lstat(path).then((found) => found.isSymbolicLink(), () => false);
-  return linked ? realpath(path) : path;
+  if (!linked) return path;
+  return realpath(path).catch(async (error: unknown) => {
+    // A link to nothing yet: what it points to is made.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return resolve(dirname(path), await readlink(path));
+  });
 };
 
 /**

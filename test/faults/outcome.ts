@@ -106,6 +106,13 @@ export const createWorkbench = (): Workbench => {
   };
 };
 
+/** Equal bytes; where they are not, the place of the first difference says more than a list of numbers. */
+export const expectSameBytes = (found: Uint8Array, expected: Uint8Array | undefined): void => {
+  const at = found.findIndex((byte, index) => byte !== expected?.[index]);
+  const difference = at < 0 ? undefined : { at, text: Buffer.from(found.subarray(at, at + 60)).toString('latin1') };
+  expect({ length: found.length, difference }).toEqual({ length: expected?.length, difference: undefined });
+};
+
 const codesOf = (notes: readonly Note[]): readonly ErrorCode[] =>
   [...new Set(notes.map(({ code }) => code))].toSorted();
 

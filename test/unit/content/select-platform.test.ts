@@ -102,22 +102,30 @@ describe('images of a platform', () => {
       [[index, label('multi')]],
       'linux/s390x',
       'multi',
-      'linux/amd64, linux/arm64, linux/arm/v6, unknown/unknown',
+      'linux/amd64, linux/arm64, linux/arm/v6',
     ],
     [
       'an index, by another variant',
       [index],
       'linux/arm/v7',
       index.digest,
-      'linux/amd64, linux/arm64, linux/arm/v6, unknown/unknown',
+      'linux/amd64, linux/arm64, linux/arm/v6',
     ],
     ['an image', [[amd64.descriptor, label('single')]], 'arm64', 'single', 'linux/amd64'],
     ['one of two roots', [index, [armv6.descriptor, label('old')]], 'linux/amd64', 'old', 'linux/arm/v6'],
-    ['an index of nothing', [place.index([])], 'linux/amd64', place.index([]).digest, 'no platform'],
   ])('are missed in %s', async ([, roots, platform, subject, found]) => {
     const error = await failureOf(async () => select(await place.graph(...roots), platform));
     expect(error).toMatchObject({ code: 'PLATFORM_NOT_FOUND', details: { subject, found } });
     expect(error.details.expected).toContain('linux/');
+  });
+});
+
+describe('what holds no image', () => {
+  it('stays, whatever platform is wanted', async () => {
+    const empty = place.index([]);
+    const graph = select(await place.graph(index, empty), 'linux/amd64');
+    expect(graph.roots.map((root) => root.descriptor.digest)).toContain(empty.digest);
+    expect(presences(graph)[empty.digest]).toBe('present');
   });
 });
 

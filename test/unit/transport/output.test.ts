@@ -158,7 +158,6 @@ describe('a directory that gets files', () => {
   it('shows each when it is complete, and keeps what it has', async () => {
     writeFileSync(at('kept'), 'kept');
     const output = await extendDirectory(folder);
-    expect(output.created).toBe(false);
     const part = await output.create('a/b/new');
     await part.truncate(3);
     await part.write(utf8('new'), 0);
@@ -175,9 +174,17 @@ describe('a directory that gets files', () => {
 
   it('is made where it is not there, with those above it', async () => {
     const output = await extendDirectory(at('x', 'y'));
-    expect(output.created).toBe(true);
+    await (await output.create('new')).commit();
     await output.close();
-    expect(readdirSync(at('x'))).toEqual(['y']);
+    expect(readdirSync(at('x', 'y'))).toEqual(['new']);
+  });
+
+  it('goes again if it was made and got nothing', async () => {
+    await (await extendDirectory(at('x'))).close();
+    expect(existsSync(at('x'))).toBe(false);
+    mkdirSync(at('old'));
+    await (await extendDirectory(at('old'))).close();
+    expect(existsSync(at('old'))).toBe(true);
   });
 
   it('replaces files, and links by files', async () => {
