@@ -398,7 +398,7 @@ const readLayout = (files: Files): Graph => {
         return config !== undefined && blobPath(config.digest) === item.config;
       }),
     );
-    const [owner] = owners;
+    const [owner] = owners.toSorted((a, b) => inOrder(a.descriptor.digest, b.descriptor.digest));
     if (owner === undefined) {
       if (item.repoTags.length > 0) throw new Error('CA-SOURCE-4: refused');
       roots = [...roots, readDockerItem(item, files, blobs)];
@@ -463,8 +463,10 @@ const spell = (platform: Platform): string => {
   return `${platform.os ?? ''}/${architecture}/${variant}`;
 };
 
-const platformOf = (graph: Graph, descriptor: Descriptor): Platform | undefined =>
-  descriptor.platform ?? graph.config(descriptor);
+const platformOf = (graph: Graph, descriptor: Descriptor): Platform | undefined => {
+  const platform = descriptor.platform ?? graph.config(descriptor);
+  return ['', 'unknown'].includes(platform?.os ?? '') ? undefined : platform;
+};
 
 const attested = ({ annotations }: Descriptor): string | undefined =>
   annotations?.['vnd.docker.reference.type'] === undefined ? undefined : annotations['vnd.docker.reference.digest'];
@@ -476,6 +478,7 @@ const keptFor = (graph: Graph, wanted: readonly string[]): ReadonlySet<string> =
     for (const digest of graph.preorder([descriptor]).keys()) kept.add(digest);
     return true;
   };
+  let judged = 0;
   const keep = (descriptor: Descriptor): boolean => {
     if (kindOf(descriptor.mediaType) === 'index') {
       const children = graph.children(descriptor);
@@ -485,11 +488,14 @@ const keptFor = (graph: Graph, wanted: readonly string[]): ReadonlySet<string> =
       return chosen.length > 0;
     }
     const platform = platformOf(graph, descriptor);
+    if (platform !== undefined) judged += 1;
     return platform !== undefined && wanted.includes(spell(platform)) && keepAll(descriptor);
   };
   for (const { descriptor } of graph.roots) {
-    const isPlain = kindOf(descriptor.mediaType) !== 'index' && platformOf(graph, descriptor) === undefined;
-    if (!(isPlain ? keepAll(descriptor) : keep(descriptor))) throw new Error('CA-PLATFORM-1: refused');
+    judged = 0;
+    if (keep(descriptor)) continue;
+    if (judged > 0) throw new Error('CA-PLATFORM-1: refused');
+    keepAll(descriptor);
   }
   return kept;
 };
