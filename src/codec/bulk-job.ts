@@ -6,6 +6,7 @@ import { ToolError, fromSystemError } from '../base/error.js';
 import { type HashAlgorithm, type Hasher, startHash } from '../base/hash.js';
 import { CHUNK_SIZE, type Limits } from '../base/limits.js';
 import type { Compression } from './compression.js';
+import type { CodecNote } from './decoder.js';
 
 /** One run of bytes to read once: hashed, perhaps decompressed, perhaps copied. Plain data, so any thread can do it. */
 export interface BulkJob {
@@ -43,6 +44,8 @@ export interface BulkResult {
   readonly hex: string;
   /** Of the decompressed bytes: hex and number. Present if the job has a compression. */
   readonly inner?: { readonly hex: string; readonly size: number };
+  /** What was odd about the compressed form and does not stop its use. */
+  readonly notes?: readonly CodecNote[];
   /** The inner bytes became more than {@link BulkJob.atMost}: nothing was verified, `hex` is empty. */
   readonly gaveUp?: true;
 }
@@ -179,10 +182,19 @@ async function* tapRaw(job: BulkJob, lane: BulkLane, progress: RawProgress): Byt
 }
 
 // Loaded when needed: most archives hold layers that stay as they are.
-const transformed = async (job: TransformJob, raw: ByteStream, limits: Limits): Promise<ByteStream> => {
+const transformed = async (
+  job: TransformJob,
+  raw: ByteStream,
+  limits: Limits,
+  notes: CodecNote[],
+): Promise<ByteStream> => {
   if (job.codec !== undefined) return (await import('./pinned/codec.js')).pinnedCodec(job.codec).compress(raw);
   const { decompress } = await import('./compression.js');
-  return decompress(raw, job.compression ?? 'none', { subject: job.subject, limits });
+  return decompress(raw, job.compression ?? 'none', {
+    subject: job.subject,
+    limits,
+    onNote: (note) => notes.push(note),
+  });
 };
 
 /** A job apart from where its bytes lie. */
@@ -199,9 +211,10 @@ export const runTransform = async (
   limits: Limits,
 ): Promise<BulkResult> => {
   const inner = startHash(job.innerAlgorithm ?? job.algorithm);
+  const notes: CodecNote[] = [];
   let size = 0;
   try {
-    for await (const chunk of await transformed(job, raw(), limits)) {
+    for await (const chunk of await transformed(job, raw(), limits, notes)) {
       if (size + chunk.length > (job.atMost ?? Number.POSITIVE_INFINITY)) return { hex: '', gaveUp: true };
       inner.update(chunk);
       if (job.target?.content === 'inner') writeAt(job.subject, job.target.fd, chunk, job.target.offset + size);
@@ -216,7 +229,7 @@ export const runTransform = async (
     throw error;
   }
   const hex = finishRaw(job, rawHash);
-  return { hex, inner: finishInner(job, inner.hex(), size) };
+  return { hex, inner: finishInner(job, inner.hex(), size), ...(notes.length === 0 ? {} : { notes }) };
 };
 
 const runCompressed = (job: BulkJob, lane: BulkLane): Promise<BulkResult> => {

@@ -94,7 +94,7 @@ const startWorker = (
     run.failures.set(job, error);
     callOff(control);
   };
-  const worker = new Worker(url, { workerData: data });
+  const worker = new Worker(url, { workerData: data, execArgv: [] });
   let ended = false;
   const gone = new Promise<void>((resolve) => {
     worker.on('message', (message: BulkMessage) => {

@@ -98,6 +98,18 @@ export const reachable = (graph: ContentGraph, from: Iterable<Digest>): readonly
 export const walk = (graph: ContentGraph): readonly GraphNode[] =>
   reachable(graph, graph.roots.map((root) => root.descriptor.digest)).map((digest) => nodeOf(graph, digest));
 
+/** For each node, the manifests and indexes that contain it. */
+export const parentsIn = (graph: ContentGraph): ReadonlyMap<Digest, ReadonlySet<Digest>> => {
+  const parents = new Map<Digest, Set<Digest>>();
+  for (const { descriptor } of walk(graph)) {
+    for (const child of successors(graph, descriptor.digest)) {
+      const known = parents.get(child.digest) ?? new Set<Digest>();
+      parents.set(child.digest, known.add(descriptor.digest));
+    }
+  }
+  return parents;
+};
+
 /** The manifest that a manifest refers to by its `subject`. */
 export const subjectOf = (node: GraphNode): Descriptor | undefined => node.manifest?.value.subject;
 

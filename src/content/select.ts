@@ -56,23 +56,18 @@ const rootsByName = (graph: ContentGraph, text: string): readonly GraphRoot[] =>
   return [];
 };
 
-/** Roots, else images inside indexes, with this digest as manifest digest or as image ID. */
+/** A root, else images inside indexes, with this digest as manifest digest or as image ID. */
 const rootsByDigest = (graph: ContentGraph, digest: Digest): readonly GraphRoot[] => {
+  const names = new Map(graph.roots.map((root) => [root.descriptor.digest, root.names]));
   const root = graph.roots.find((candidate) => candidate.descriptor.digest === digest);
   if (root !== undefined) return [root];
-  const inside = mergeRoots(
-    graph.roots.flatMap(({ descriptor, names }) =>
-      reachable(graph, [descriptor.digest])
-        .map((candidate) => nodeOf(graph, candidate))
-        .filter((node) => {
-          if (node.kind === 'index' || node.kind === 'artifact-manifest') return node.descriptor.digest === digest;
-          const manifest = node.manifest?.value;
-          return manifest?.kind === 'manifest' && (node.descriptor.digest === digest || manifest.config.digest === digest);
-        })
-        .map((node) => ({ descriptor: node.descriptor, names: node.descriptor.digest === descriptor.digest ? names : [] })),
-    ),
-  );
-  return inside;
+  return [...graph.nodes.values()]
+    .filter(({ descriptor, kind, manifest }) =>
+      kind === 'index' || kind === 'artifact-manifest' || kind === 'manifest'
+        ? descriptor.digest === digest || (manifest?.value.kind === 'manifest' && manifest.value.config.digest === digest)
+        : false,
+    )
+    .map(({ descriptor }) => ({ descriptor, names: names.get(descriptor.digest) ?? [] }));
 };
 
 /**

@@ -5,6 +5,7 @@ import type { FileTree } from '../base/file-tree.js';
 import type { JsonValue } from '../base/json-parse.js';
 import { type Compression, SNIFF_LENGTH, sniffCompression } from '../codec/compression.js';
 import { type SourceJob, runSources } from '../codec/bulk-source.js';
+import { codecNotes } from '../codec/codec-notes.js';
 import { type BlobReader, withMemory } from '../content/blob.js';
 import { parseConfig } from '../content/document.js';
 import type { ImageSource, SourceRoot } from '../content/image.js';
@@ -177,6 +178,7 @@ class DockerArchiveReader {
         this.options,
       );
       for (const [index, layer] of pending.entries()) {
+        this.notes.push(...codecNotes(this.subject(layer.path), results[index]));
         if (layer.compression !== 'none') this.place(layer.path, digestFromHex('sha256', results[index]?.hex ?? ''));
       }
     } finally {

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../base/json-canonical.js';
 import { compareBytes } from '../base/order.js';
-import { type ContentGraph, type ImageParts, imageParts, imagesOf, nodeOf } from '../content/graph.js';
+import { type ContentGraph, type ImageParts, imageParts, nodeOf } from '../content/graph.js';
 import { nameText } from '../content/name.js';
 import { attestedBy, platformOf } from '../content/select-platform.js';
 import type { Descriptor } from '../oci/descriptor.js';
@@ -24,43 +24,55 @@ const isLoadable = (graph: ContentGraph, parts: ImageParts): boolean =>
     return compression !== undefined && compression !== 'other' && nodeOf(graph, layer.digest).presence === 'present';
   });
 
-/** Descriptors of an index that are attestations: they look like images and are none. */
-const attestationsBelow = (graph: ContentGraph, root: Digest): ReadonlySet<Digest> => {
-  const found = new Set<Digest>();
-  const seen = new Set<Digest>();
-  const pending: Digest[] = [root];
-  for (let digest = pending.pop(); digest !== undefined; digest = pending.pop()) {
-    const manifest = nodeOf(graph, digest).manifest?.value;
-    if (seen.has(digest) || manifest?.kind !== 'index') continue;
-    seen.add(digest);
-    for (const child of manifest.manifests) {
-      if (attestedBy(child) !== undefined) found.add(child.digest);
-      pending.push(child.digest);
-    }
+/** What a descriptor offers: the first image for the platform, and the first of all. */
+interface Offer {
+  readonly fitting: ImageParts | undefined;
+  readonly first: ImageParts | undefined;
+}
+
+const NOTHING: Offer = { fitting: undefined, first: undefined };
+
+/** CA-MANIFEST-2. An index is looked through once, however many roots and indexes contain it. */
+class Offers {
+  private readonly known = new Map<Digest, Offer>();
+  private readonly graph: ContentGraph;
+  private readonly platform: Platform;
+
+  constructor(graph: ContentGraph, platform: Platform) {
+    this.graph = graph;
+    this.platform = platform;
   }
-  return found;
-};
 
-const platformInside = (graph: ContentGraph, root: Digest, parts: ImageParts): Platform => {
-  const manifest = nodeOf(graph, root).manifest?.value;
-  const entry = manifest?.kind === 'index' ? manifest.manifests.find((child) => child.digest === parts.node.descriptor.digest) : undefined;
-  return (entry === undefined ? undefined : platformOf(graph, entry)) ?? parts.config.value.platform;
-};
+  of(descriptor: Descriptor): Offer {
+    const manifest = nodeOf(this.graph, descriptor.digest).manifest?.value;
+    if (manifest?.kind === 'index') return this.ofIndex(descriptor.digest, manifest.manifests);
+    const parts = imageParts(this.graph, nodeOf(this.graph, descriptor.digest));
+    if (parts === undefined || !isLoadable(this.graph, parts)) return NOTHING;
+    const platform = platformOf(this.graph, descriptor) ?? parts.config.value.platform;
+    return { fitting: matchesPlatform(this.platform, platform) ? parts : undefined, first: parts };
+  }
 
-/** The image that Docker is offered for a root: the only one, or that of the platform, or else the first. */
-const chooseImage = (graph: ContentGraph, root: Digest, platform: Platform): ImageParts | undefined => {
-  const attestations = attestationsBelow(graph, root);
-  const candidates = imagesOf(graph, root)
-    .filter((node) => !attestations.has(node.descriptor.digest))
-    .flatMap((node) => imageParts(graph, node) ?? [])
-    .filter((parts) => isLoadable(graph, parts));
-  return candidates.find((parts) => matchesPlatform(platform, platformInside(graph, root, parts))) ?? candidates[0];
-};
+  /** Depth is bounded by the limit on nested indexes. */
+  private ofIndex(digest: Digest, children: readonly Descriptor[]): Offer {
+    const known = this.known.get(digest);
+    if (known !== undefined) return known;
+    // Attestations look like images and are none.
+    const offers = children.filter((child) => attestedBy(child) === undefined).map((child) => this.of(child));
+    const offer: Offer = {
+      fitting: offers.find(({ fitting }) => fitting !== undefined)?.fitting,
+      first: offers.find(({ first }) => first !== undefined)?.first,
+    };
+    this.known.set(digest, offer);
+    return offer;
+  }
+}
 
 const loadableItems = (graph: ContentGraph, platform: Platform): readonly LoadableItem[] => {
   const items = new Map<Digest, { parts: ImageParts; repoTags: Set<string> }>();
+  const offers = new Offers(graph, platform);
   for (const root of graph.roots) {
-    const parts = chooseImage(graph, root.descriptor.digest, platform);
+    const { fitting, first } = offers.of(root.descriptor);
+    const parts = fitting ?? first;
     if (parts === undefined) continue;
     const item = items.get(parts.node.descriptor.digest) ?? { parts, repoTags: new Set<string>() };
     for (const name of root.names) {

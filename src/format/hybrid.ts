@@ -2,7 +2,7 @@ import { ToolError } from '../base/error.js';
 import type { FileTree } from '../base/file-tree.js';
 import { compareBytes } from '../base/order.js';
 import { withMemory } from '../content/blob.js';
-import { type ContentGraph, imagesOf, nodeOf } from '../content/graph.js';
+import { type ContentGraph, parentsIn, nodeOf } from '../content/graph.js';
 import type { ImageSource, SourceRoot } from '../content/image.js';
 import { loadGraph } from '../content/load-graph.js';
 import { nameFromRepoTag, nameText, refNameOf } from '../content/name.js';
@@ -12,17 +12,39 @@ import { digestOfBlobPath } from '../oci/image-layout.js';
 import type { ReadOptions } from './read-options.js';
 import { readDockerImages } from './docker-archive.js';
 
-const configsOf = (graph: ContentGraph, root: Digest): readonly Digest[] =>
-  imagesOf(graph, root).flatMap((node) => {
-    const manifest = node.manifest?.value;
-    return manifest?.kind === 'manifest' ? [manifest.config.digest] : [];
-  });
-
 const addTo = <K, V>(lists: Map<K, V[]>, key: K, value: V): void => {
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
 };
+
+/** The roots that contain an image with a config; looked for only where an item names the config, and once. */
+class ConfigOwners {
+  private readonly known = new Map<Digest, readonly Digest[]>();
+  private readonly manifests = new Map<Digest, Digest[]>();
+  private readonly parents: ReadonlyMap<Digest, ReadonlySet<Digest>>;
+  private readonly roots: ReadonlySet<Digest>;
+
+  constructor(graph: ContentGraph) {
+    this.parents = parentsIn(graph);
+    this.roots = new Set(graph.roots.map((root) => root.descriptor.digest));
+    for (const { descriptor, manifest } of graph.nodes.values()) {
+      if (manifest?.value.kind === 'manifest') addTo(this.manifests, manifest.value.config.digest, descriptor.digest);
+    }
+  }
+
+  /** In byte order, so that the order of the index decides nothing; empty if no image has the config. */
+  of(config: Digest): readonly Digest[] {
+    const known = this.known.get(config);
+    if (known !== undefined) return known;
+    const above = new Set<Digest>(this.manifests.get(config));
+    // The set grows while it is read.
+    for (const digest of above) for (const parent of this.parents.get(digest) ?? []) above.add(parent);
+    const owners = [...above].filter((digest) => this.roots.has(digest)).toSorted(compareBytes);
+    this.known.set(config, owners);
+    return owners;
+  }
+}
 
 const conflict = (tree: FileTree, item: DockerSaveItem, expected: string): ToolError =>
   new ToolError('ARCHIVE_CONFLICT', 'index.json and manifest.json name different images', {
@@ -46,10 +68,9 @@ export const reconcileHybrid = async (
 ): Promise<ImageSource> => {
   if (items.length === 0) return source;
   const { graph } = await loadGraph(source, options.limits);
-  const rootsOfConfig = new Map<Digest, Digest[]>();
+  const ownersOf = new ConfigOwners(graph);
   const rootsOfName = new Map<string, Digest[]>();
   for (const { descriptor, names } of graph.roots) {
-    for (const config of configsOf(graph, descriptor.digest)) addTo(rootsOfConfig, config, descriptor.digest);
     for (const name of names) addTo(rootsOfName, nameText(name), descriptor.digest);
   }
   const added: SourceRoot[] = [];
@@ -57,8 +78,9 @@ export const reconcileHybrid = async (
   const orphans: DockerSaveItem[] = [];
   for (const item of items) {
     const config = digestOfBlobPath(item.config);
-    const owners = config === undefined ? undefined : rootsOfConfig.get(config);
-    if (owners === undefined) {
+    const owners = config === undefined ? [] : ownersOf.of(config);
+    const [owner] = owners;
+    if (owner === undefined) {
       if (item.repoTags.length > 0) throw conflict(tree, item, 'an image of index.json');
       orphans.push(item);
       continue;
@@ -68,9 +90,6 @@ export const reconcileHybrid = async (
       const holders = rootsOfName.get(text) ?? [];
       if (holders.some((digest) => owners.includes(digest))) continue;
       if (holders[0] !== undefined) throw conflict(tree, item, `${text} to be ${holders[0]}`);
-      // Two roots may share a config; the order of the index must not decide between them.
-      const owner = owners.toSorted(compareBytes)[0];
-      if (owner === undefined) continue;
       added.push({ descriptor: nodeOf(graph, owner).descriptor, name });
       addTo(relabelled, owner, refNameOf(name));
     }

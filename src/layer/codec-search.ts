@@ -3,7 +3,8 @@ import { PINNED_CODEC_IDS } from '../codec/pinned/codec.js';
 import { type BlobReader, verifiedBlobs } from '../content/blob.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
-import { type ConvertOptions, type ImageLayer, type LayerTransform, convertLayers } from './convert.js';
+import { type ConvertOptions, type ImageLayer, type LayerTransform, type LayerWork, convertLayers } from './convert.js';
+import { beginsAs } from './prefix-check.js';
 
 /**
  * Codecs by how often real layers are made by them: Docker, containerd and BuildKit; crane and kaniko; jib; the rest.
@@ -21,6 +22,13 @@ export interface SearchTask {
   readonly target: Pick<Descriptor, 'digest' | 'size'>;
   /** Codecs to try before all others. */
   readonly first: readonly string[];
+  /** Where the compressed layer itself is at hand, so that a codec is done with at the first byte that differs. */
+  readonly original?: Descriptor;
+}
+
+export interface SearchOptions extends ConvertOptions {
+  /** End as soon as one layer is known to have no codec. Results of layers that were not searched to the end are left out. */
+  readonly untilFailure?: boolean;
 }
 
 export interface SearchHit {
@@ -52,50 +60,87 @@ const transformOf = (task: SearchTask, codec: string): LayerTransform => ({
   atMost: task.target.size,
 });
 
-/**
- * Looks for the codec that gives each layer the digest it had. Rounds of one codec a layer, all layers at once; what
- * succeeds for one layer is tried next for the others. Only equality of the digest counts.
- * @throws {ToolError} BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, DIFFID_MISMATCH
- */
-export const searchCodecs = async (
-  tasks: readonly SearchTask[],
-  blobs: BlobReader,
-  options: ConvertOptions,
-): Promise<readonly SearchResult[]> => {
-  const attempts = tasks.map((task): Attempt => ({ task, queue: [...codecOrder(task.first)], tried: [] }));
-  const promote = (codec: string): void => {
-    for (const { queue } of attempts) {
-      const at = queue.indexOf(codec);
-      if (at > 0) queue.unshift(...queue.splice(at, 1));
-    }
-  };
-  for (;;) {
-    const round = attempts.flatMap((attempt, index) => {
-      const codec = attempt.hit === undefined ? attempt.queue.shift() : undefined;
-      return codec === undefined ? [] : [{ attempt, codec, key: String(index) }];
-    });
-    if (round.length === 0) break;
-    const works = new Map(
-      round.map(({ attempt, codec, key }) => [key, { layer: attempt.task.layer, transform: transformOf(attempt.task, codec) }]),
-    );
-    const made = await convertLayers(works, blobs, options);
-    for (const { attempt, codec, key } of round) {
+class Search {
+  readonly attempts: readonly Attempt[];
+  private readonly blobs: BlobReader;
+  private readonly options: ConvertOptions;
+
+  constructor(tasks: readonly SearchTask[], blobs: BlobReader, options: ConvertOptions) {
+    this.attempts = tasks.map((task): Attempt => ({ task, queue: [...codecOrder(task.first)], tried: [] }));
+    this.blobs = blobs;
+    this.options = options;
+  }
+
+  /** Layers that still have codecs to try, the smallest first. */
+  open(): readonly Attempt[] {
+    return this.attempts
+      .filter(({ hit, queue }) => hit === undefined && queue.length > 0)
+      .toSorted((a, b) => a.task.layer.descriptor.size - b.task.layer.descriptor.size);
+  }
+
+  /** Tries one more codec for each of the layers, all at once. */
+  async tryNext(attempts: readonly Attempt[]): Promise<void> {
+    const works = new Map<string, LayerWork>();
+    const round = new Map<string, { readonly attempt: Attempt; readonly codec: string }>();
+    for (const [index, attempt] of attempts.entries()) {
+      const codec = attempt.queue.shift();
+      if (codec === undefined) continue;
       attempt.tried.push(codec);
+      const { layer, original } = attempt.task;
+      if (original !== undefined && !(await beginsAs(codec, layer.descriptor, original, this.blobs, this.options.signal))) continue;
+      works.set(String(index), { layer, transform: transformOf(attempt.task, codec) });
+      round.set(String(index), { attempt, codec });
+    }
+    const made = await convertLayers(works, this.blobs, this.options);
+    for (const [key, { attempt, codec }] of round) {
       const result = made.get(key);
       if (result?.result.inner !== undefined) attempt.isVerified = true;
       const { digest, size } = attempt.task.target;
       if (result?.result.inner?.hex === encodedOf(digest) && result.result.inner.size === size) {
         attempt.hit = { codec, file: result.file };
-        promote(codec);
+        this.promote(codec);
       } else {
         await result?.file.discard();
       }
     }
   }
-  for (const { task, isVerified } of attempts) {
-    // Where every candidate was given up, nobody has seen the layer's end: that it is damaged would be the better answer.
-    if (isVerified) continue;
-    for await (const _ of verifiedBlobs(blobs).read(task.layer.descriptor, options.signal));
+
+  private promote(codec: string): void {
+    for (const { queue } of this.attempts) {
+      const at = queue.indexOf(codec);
+      if (at > 0) queue.unshift(...queue.splice(at, 1));
+    }
   }
-  return attempts.map(({ task, hit, tried }) => ({ task, hit, tried }));
+
+  async results(): Promise<readonly SearchResult[]> {
+    const done = this.attempts.filter(({ hit, queue }) => hit !== undefined || queue.length === 0);
+    for (const { task, isVerified } of done) {
+      // Where every candidate was given up, nobody has seen the layer's end: that it is damaged would be the better answer.
+      if (isVerified) continue;
+      for await (const _ of verifiedBlobs(this.blobs).read(task.layer.descriptor, this.options.signal));
+    }
+    return done.map(({ task, hit, tried }) => ({ task, hit, tried }));
+  }
+}
+
+/**
+ * Looks for the codec that gives each layer the digest it had. Rounds of one codec a layer, all layers at once; what
+ * succeeds for one layer is tried next for the others. Only equality of the digest counts. Where one failure is enough,
+ * the smallest layer without a codec is searched to the end before the others go on.
+ * @returns results in the order of the tasks
+ * @throws {ToolError} BLOB_MISSING, SIZE_MISMATCH, DIGEST_MISMATCH, DIFFID_MISMATCH
+ */
+export const searchCodecs = async (
+  tasks: readonly SearchTask[],
+  blobs: BlobReader,
+  { untilFailure = false, ...options }: SearchOptions,
+): Promise<readonly SearchResult[]> => {
+  const search = new Search(tasks, blobs, options);
+  for (let open = search.open(); open.length > 0; open = search.open()) {
+    await search.tryNext(open);
+    const [smallest] = untilFailure ? search.open() : [];
+    while (smallest !== undefined && smallest.hit === undefined && smallest.queue.length > 0) await search.tryNext([smallest]);
+    if (smallest !== undefined && smallest.hit === undefined) break;
+  }
+  return search.results();
 };

@@ -1,6 +1,7 @@
 import { invariant } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import type { ScratchFile } from '../base/scratch.js';
+import { codecNotes } from '../codec/codec-notes.js';
 import { type BlobReader, withMemory } from '../content/blob.js';
 import type { Document } from '../content/document.js';
 import type { ContentGraph, ImageParts } from '../content/graph.js';
@@ -60,6 +61,9 @@ export const decompressLayers = async (
     pending.set(layerKey(layer), await decompression(layer, blobs));
   }
   const converted = await convertLayers(pending, blobs, options);
+  const oddities = [...pending].flatMap(([key, { layer }]) =>
+    codecNotes(layer.descriptor.digest, converted.get(key)?.result),
+  );
   const files = new Map<Digest, ScratchFile>();
   const plainLayer = (layer: ImageLayer): SynthesisLayer => {
     const { diffID, descriptor } = layer;
@@ -79,7 +83,7 @@ export const decompressLayers = async (
   const replaced = replaceManifests(graph, replacements, { ...options, reason: 'layers decompressed' });
   return {
     ...replaced,
-    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...others.map(leftAsItIs)] },
+    graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...oddities, ...others.map(leftAsItIs)] },
     blobs: withMemory(replaced.documents, withFiles(files, blobs)),
   };
 };

@@ -6,6 +6,7 @@ import type { Digest } from '../oci/digest.js';
 import { layerMediaType } from '../oci/media-type.js';
 import { type SearchResult, type SearchTask, searchCodecs } from './codec-search.js';
 import { type ConvertOptions, type ImageLayer, type LayerWork, convertLayers, decompression, imagesFor, layerKey, layersOf } from './convert.js';
+import { withFiles } from './decompress.js';
 import type { Recipe, RecipeImage } from './recipe.js';
 
 export interface RecipeSearch {
@@ -53,10 +54,10 @@ export const makeRecipe = async (
     if (made?.result.inner === undefined) return [];
     files.set(layer.diffID, made.file);
     const descriptor = plainDescriptor(layerMediaType('none'), layer.diffID, made.result.inner.size);
-    return [{ layer: { descriptor, diffID: layer.diffID }, target: layer.descriptor, first: hints(layer) }];
+    const plainLayer = { descriptor, diffID: layer.diffID };
+    return [{ layer: plainLayer, target: layer.descriptor, first: hints(layer), original: layer.descriptor }];
   });
-  const plainBlobs: BlobReader = { open: async ({ digest }) => files.get(digest)?.open() };
-  const results = await searchCodecs(tasks, plainBlobs, options);
+  const results = await searchCodecs(tasks, withFiles(files, blobs), options);
   for (const { hit } of results) await hit?.file.discard();
   const found = new Map([...compressed.keys()].flatMap((key, index): [string, SearchResult][] => {
     const result = results[index];

@@ -68,11 +68,12 @@ const taskKey = ({ layer, target }: SearchTask): string => `${layer.diffID} ${ta
 /** What became of each task, by {@link taskKey}. */
 type Results = ReadonlyMap<string, SearchResult>;
 
-/** Layers of an image that nothing gives back. */
+/** Layers of an image that were not made; those that were searched to the end have codecs tried. */
 const failuresOf = (work: Work, results: Results): readonly SearchResult[] =>
-  pairsOf(work).flatMap(({ task }) => {
+  pairsOf(work).flatMap(({ layer, task }) => {
     const result = results.get(taskKey(task));
-    return result !== undefined && result.hit === undefined ? [result] : [];
+    const isThere = result === undefined && (task.target.digest === layer.diffID || task.target.digest === layer.descriptor.digest);
+    return isThere || result?.hit !== undefined ? [] : [result ?? { task, hit: undefined, tried: [] }];
   });
 
 /** Compressed layers that are to become others are decompressed first. */
@@ -159,6 +160,8 @@ const makeLayers = async (choices: readonly Choice[], blobs: BlobReader, options
   const { blobs: plainBlobs, plain } = await plainForms(changing.map(({ layer }) => layer), blobs, options);
   const chosen = new Map<Choice, Work>();
   const results = new Map<string, SearchResult>();
+  // One failure is the end if nothing is to be kept and no other manifest could help.
+  const isEnough = !options.bestEffort && choices.every(({ targets }) => targets.length === 1);
   for (let round = 0; ; round += 1) {
     const works = choices.flatMap((choice) => {
       const target = choice.targets[round];
@@ -176,10 +179,8 @@ const makeLayers = async (choices: readonly Choice[], blobs: BlobReader, options
       else if (plainTask.layer.descriptor.size !== task.target.size) results.set(taskKey(task), { task, hit: undefined, tried: [] });
     }
     if (!options.bestEffort) checkCodecs(tasks.values());
-    const keys = [...tasks.keys()];
-    for (const [index, result] of (await searchCodecs([...tasks.values()], plainBlobs, options)).entries()) {
-      results.set(keys[index] ?? '', result);
-    }
+    const found = await searchCodecs([...tasks.values()], plainBlobs, { ...options, untilFailure: isEnough });
+    for (const result of found) results.set(taskKey(result.task), result);
     for (const { choice, work } of works) {
       if (!chosen.has(choice) || failuresOf(work, results).length === 0) chosen.set(choice, work);
     }
@@ -227,16 +228,18 @@ export const restoreLayers = async (
   const made = await makeLayers(choices, blobs, options);
   const replacements = new Map<Digest, Document<Manifest>>();
   const recipe: RecipeImage[] = [];
+  const [failure] = made.works
+    .flatMap((work) => failuresOf(work, made.results))
+    .toSorted((a, b) => b.tried.length - a.tried.length);
+  if (failure !== undefined && !options.bestEffort) throw unrestorable(failure);
   for (const work of made.works) {
     const { parts, target } = work;
     const failures = failuresOf(work, made.results);
-    const [failure] = failures;
-    if (failure === undefined) {
+    if (failures.length === 0) {
       replacements.set(parts.node.descriptor.digest, target.manifest);
       recipe.push(recipeImage(work, made.results));
       continue;
     }
-    if (!options.bestEffort) throw unrestorable(failure);
     for (const each of failures) {
       const { code, what, details } = unrestorable(each);
       notes.push({ code, severity: 'warning', message: what, ...details });

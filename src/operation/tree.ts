@@ -1,4 +1,4 @@
-import { type ContentGraph, type NodeKind, nodeOf, subjectOf, successors, totalSize, walk } from '../content/graph.js';
+import { type ContentGraph, type NodeKind, nodeOf, parentsIn, subjectOf, successors, totalSize, walk } from '../content/graph.js';
 import { nameText } from '../content/name.js';
 import { platformOf } from '../content/select-platform.js';
 import type { Descriptor } from '../oci/descriptor.js';
@@ -35,20 +35,9 @@ export interface TreeReport {
   readonly bytes: number;
 }
 
-const parentsCount = (graph: ContentGraph): ReadonlyMap<Digest, number> => {
-  const parents = new Map<Digest, Set<Digest>>();
-  for (const node of walk(graph)) {
-    for (const child of successors(graph, node.descriptor.digest)) {
-      const known = parents.get(child.digest) ?? new Set();
-      parents.set(child.digest, known.add(node.descriptor.digest));
-    }
-  }
-  return new Map([...parents].map(([digest, set]) => [digest, set.size]));
-};
-
 /** The graph as a tree, shared parts expanded once. */
 export const treeOf = (graph: ContentGraph): readonly TreeNode[] => {
-  const parents = parentsCount(graph);
+  const parents = parentsIn(graph);
   const expanded = new Set<Digest>();
   // Depth is bounded by the limit on nested indexes.
   const treeNode = (descriptor: Descriptor, names: readonly string[]): TreeNode => {
@@ -66,7 +55,7 @@ export const treeOf = (graph: ContentGraph): readonly TreeNode[] => {
       ...(names.length === 0 ? {} : { names }),
       ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
       ...(subject === undefined ? {} : { subject: subject.digest }),
-      ...((parents.get(descriptor.digest) ?? 0) > 1 ? { shared: true } : {}),
+      ...((parents.get(descriptor.digest)?.size ?? 0) > 1 ? { shared: true } : {}),
       ...(node.presence === 'present' ? {} : { missing: true }),
       ...(children.length === 0 ? {} : { children }),
     };

@@ -132,7 +132,7 @@ export const replaceDirectory = async (path: string): Promise<ReplacementDirecto
   // A link stays a link: what it points to is replaced.
   const target = await realpath(path).catch(() => resolve(path));
   const token = randomBytes(6).toString('hex');
-  const beside = (suffix: string): string => join(dirname(target), `.${basename(target).slice(0, 100)}.${token}.${suffix}`);
+  const beside = (suffix: string): string => join(dirname(target), `.${basename(target).slice(0, 40)}.${token}.${suffix}`);
   const fresh = beside('partial');
   const fail = (error: unknown): never => {
     throw fromSystemError(error, 'cannot be written', path);

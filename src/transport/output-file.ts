@@ -26,6 +26,9 @@ const writeFully = async (handle: FileHandle, bytes: Uint8Array, position: numbe
   }
 };
 
+/** Characters of the target's name in the temporary one: at three bytes each, far below the 255 of most systems. */
+const NAME_PART = 40;
+
 /** A link is written through, as the user's shell would do, and stays a link. */
 const resolveTarget = async (path: string): Promise<string> => {
   const linked = await lstat(path).then((found) => found.isSymbolicLink(), () => false);
@@ -50,7 +53,7 @@ export const createOutputFile = async (path: string): Promise<OutputFile> => {
   if (existing?.isDirectory() === true) {
     throw new ToolError('DESTINATION_UNFIT', 'the output is a directory', { subject: path, expected: 'a file', found: 'a directory' });
   }
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.partial`);
+  const temporary = join(dirname(target), `.${basename(target).slice(0, NAME_PART)}.${randomBytes(6).toString('hex')}.partial`);
   const handle = await open(temporary, 'wx', 0o666).catch(fail);
   let state: 'open' | 'done' = 'open';
   return {

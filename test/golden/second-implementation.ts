@@ -642,32 +642,30 @@ const indexJson = (graph: Graph): Buffer => {
 };
 
 /** CA-MANIFEST-1 to 4 */
+/** CA-MANIFEST-2 */
+const offered = (graph: Graph, from: Descriptor, dockerPlatform: string): { fitting?: Descriptor; first?: Descriptor } => {
+  if (kindOf(from.mediaType) === 'index') {
+    const offers = graph
+      .children(from)
+      .filter((child) => attested(child) === undefined)
+      .map((child) => offered(graph, child, dockerPlatform));
+    const fitting = offers.find((offer) => offer.fitting !== undefined)?.fitting;
+    const first = offers.find((offer) => offer.first !== undefined)?.first;
+    return { ...(fitting === undefined ? {} : { fitting }), ...(first === undefined ? {} : { first }) };
+  }
+  const config = graph.config(from);
+  const manifest = config === undefined ? undefined : graph.manifest(from);
+  if (manifest === undefined || !isLoadable(graph, manifest)) return {};
+  const fits = spell(platformOf(graph, from) ?? config ?? {}) === dockerPlatform;
+  return { first: from, ...(fits ? { fitting: from } : {}) };
+};
+
+/** CA-MANIFEST-1 to 4 */
 const manifestJson = (graph: Graph, dockerPlatform: string): Buffer => {
   const items = new Map<string, { manifest: Manifest; tags: Set<string> }>();
   for (const { descriptor: root, names } of graph.roots) {
-    const inside = [...graph.preorder([root]).values()];
-    const attestations = new Set(
-      inside.flatMap((index) =>
-        kindOf(index.mediaType) === 'index'
-          ? graph
-              .children(index)
-              .filter((child) => attested(child) !== undefined)
-              .map(({ digest }) => digest)
-          : [],
-      ),
-    );
-    const candidates = inside.filter((descriptor) => {
-      const manifest = graph.config(descriptor) === undefined ? undefined : graph.manifest(descriptor);
-      return manifest !== undefined && !attestations.has(descriptor.digest) && isLoadable(graph, manifest);
-    });
-    const platform = (candidate: Descriptor): Platform => {
-      const entry =
-        kindOf(root.mediaType) === 'index'
-          ? graph.children(root).find(({ digest }) => digest === candidate.digest)
-          : undefined;
-      return (entry === undefined ? undefined : platformOf(graph, entry)) ?? graph.config(candidate) ?? {};
-    };
-    const chosen = candidates.find((candidate) => spell(platform(candidate)) === dockerPlatform) ?? candidates[0];
+    const { fitting, first } = offered(graph, root, dockerPlatform);
+    const chosen = fitting ?? first;
     const manifest = chosen === undefined ? undefined : graph.manifest(chosen);
     if (chosen === undefined || manifest === undefined) continue;
     const item = items.get(chosen.digest) ?? { manifest, tags: new Set<string>() };

@@ -1,6 +1,7 @@
 import { invariant } from '../../base/error.js';
 import type { Note } from '../../base/event.js';
 import { type SourceJob, runSources } from '../../codec/bulk-source.js';
+import { codecNotes } from '../../codec/codec-notes.js';
 import { type BlobReader, expectationOf } from '../../content/blob.js';
 import { type ContentGraph, type GraphNode, walk } from '../../content/graph.js';
 import { type Digest, hashAlgorithmOf } from '../../oci/digest.js';
@@ -27,8 +28,8 @@ const runOne = async (make: MakeJob, context: OperationContext): Promise<readonl
   let job: SourceJob | undefined;
   try {
     job = await make();
-    await runSources([job], { ...bulkOptions(context), onBytes: () => {} });
-    return [];
+    const [result] = await runSources([job], { ...bulkOptions(context), onBytes: () => {} });
+    return codecNotes(job.subject, result);
   } catch (error) {
     return [findingOf(error)];
   } finally {
@@ -40,8 +41,8 @@ const runBatch = async (makers: readonly MakeJob[], context: OperationContext): 
   const jobs: SourceJob[] = [];
   try {
     for (const make of makers) jobs.push(await make());
-    await runSources(jobs, bulkOptions(context));
-    return [];
+    const results = await runSources(jobs, bulkOptions(context));
+    return jobs.flatMap((job, index) => codecNotes(job.subject, results[index]));
   } catch (error) {
     findingOf(error);
   } finally {
