@@ -101,15 +101,13 @@ export const makeDockerArchive = (directory, name, layerSizes) => {
   });
 };
 
-/** An oci-archive of gzip layers, one gzip member for each mebibyte. */
+/** An oci-archive of gzip layers. */
 export const makeOciArchive = (directory, name, layerSizes) => {
   mkdirSync(directory, { recursive: true });
   return writeOnce(join(directory, name), ({ put, member }) => {
     const layers = layerSizes.map((mebibytes, index) => {
-      const members = [...layerChunks(index + 50, mebibytes)].map((chunk) => gzipSync(chunk, { level: 1 }));
-      const hash = createHash('sha256');
-      for (const bytes of members) hash.update(bytes);
-      return { members, digest: hash.digest('hex'), size: members.reduce((sum, bytes) => sum + bytes.length, 0), diffID: layerFacts(index + 50, mebibytes).hex };
+      const bytes = gzipSync(Buffer.concat([...layerChunks(index + 50, mebibytes)]), { level: 1 });
+      return { bytes, digest: sha256(bytes), size: bytes.length, diffID: layerFacts(index + 50, mebibytes).hex };
     });
     const config = configOf(layers.map((layer) => layer.diffID));
     const descriptor = (mediaType, digest, size) => ({ mediaType, digest: `sha256:${digest}`, size });
@@ -127,7 +125,7 @@ export const makeOciArchive = (directory, name, layerSizes) => {
     member('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [{ ...root, annotations }] })));
     for (const layer of layers) {
       put(header(`blobs/sha256/${layer.digest}`, layer.size));
-      for (const bytes of layer.members) put(bytes);
+      put(layer.bytes);
       put(padding(layer.size));
     }
     member(`blobs/sha256/${sha256(config)}`, config);

@@ -166,11 +166,10 @@ interface RawProgress {
   at: number;
 }
 
-/** The stored bytes, hashed and copied as they pass. */
+/** The stored bytes, hashed and copied as they pass; a chunk is valid until the next pull, as in every stream. */
 async function* tapRaw(job: BulkJob, lane: BulkLane, progress: RawProgress): ByteStream {
   while (progress.at < job.extent.length) {
-    // Decompressors may keep a chunk for a while, so each gets memory of its own.
-    const chunk = new Uint8Array(Math.min(CHUNK_SIZE, job.extent.length - progress.at));
+    const chunk = lane.buffer.subarray(0, Math.min(lane.buffer.length, job.extent.length - progress.at));
     readExtent(job, progress.at, chunk);
     progress.hash.update(chunk);
     if (job.target?.content === 'raw') writeAt(job.subject, job.target.fd, chunk, job.target.offset + progress.at);

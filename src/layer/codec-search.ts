@@ -7,9 +7,18 @@ import { type ConvertOptions, type ImageLayer, type LayerTransform, type LayerWo
 import { beginsAs } from './prefix-check.js';
 
 /**
- * Codecs by how often real layers are made by them: Docker, containerd and BuildKit; crane and kaniko; jib; the rest.
+ * Codecs by how often real layers are made by them: Docker, containerd and BuildKit; crane and kaniko; jib; Python;
+ * Docker's official images as layouts; the rest.
  */
-const LIKELY: readonly string[] = ['go-flate-1.26/6', 'go-flate-1.26/1', 'zlib-1.3/6+os255', 'zlib-1.3/6+os0', 'zlib-1.3/6'];
+const LIKELY: readonly string[] = [
+  'go-flate-1.26/6',
+  'go-flate-1.26/1',
+  'zlib-1.3/6+os255',
+  'zlib-1.3/6+os0',
+  'zlib-1.3/6',
+  'busybox-gzip/6',
+  'gnu-gzip-1/6',
+];
 
 /** Every codec, the given ones first, then the likely ones. */
 export const codecOrder = (first: readonly string[]): readonly string[] => [

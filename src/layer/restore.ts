@@ -240,7 +240,7 @@ export const restoreLayers = async (
       recipe.push(recipeImage(work, made.results));
       continue;
     }
-    for (const each of failures) {
+    for (const each of new Set(failures)) {
       const { code, what, details } = unrestorable(each);
       notes.push({ code, severity: 'warning', message: what, ...details });
     }

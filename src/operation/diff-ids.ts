@@ -1,11 +1,13 @@
+import type { Note } from '../base/event.js';
 import { invariant } from '../base/error.js';
-import type { BulkOptions } from '../codec/bulk.js';
 import { type SourceJob, runSources } from '../codec/bulk-source.js';
+import { codecNotes } from '../codec/codec-notes.js';
 import { SNIFF_LENGTH, sniffCompression } from '../codec/compression.js';
 import type { BlobReader } from '../content/blob.js';
 import { type ContentGraph, imageParts, nodeOf, walk } from '../content/graph.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Digest, encodedOf, hashAlgorithmOf } from '../oci/digest.js';
+import { bulkOptions } from './bulk-options.js';
 import type { OperationContext } from './context.js';
 
 /** A layer, and what a config says of its uncompressed bytes. */
@@ -45,35 +47,36 @@ export const diffIDJob = async ({ layer, diffID }: DiffIDCheck, blobs: BlobReade
   };
 };
 
+/** Layers opened at a time. */
+const BATCH = 64;
+
 /**
  * Decompresses every layer and holds it against its diffID.
+ * @returns what was odd about the compressed bytes
  * @throws {ToolError} DIFFID_MISMATCH, DIGEST_MISMATCH, and what decompression throws
  */
-export const checkDiffIDs = async (graph: ContentGraph, blobs: BlobReader, context: OperationContext): Promise<void> => {
+export const checkDiffIDs = async (
+  graph: ContentGraph,
+  blobs: BlobReader,
+  context: OperationContext,
+): Promise<readonly Note[]> => {
   const checks = diffIDChecks(graph);
+  const notes: Note[] = [];
   context.observer({
     type: 'phase',
     name: 'check diffIDs',
     total: checks.reduce((sum, check) => sum + check.layer.size, 0),
   });
-  const options: BulkOptions = {
-    threads: context.threads,
-    limits: context.limits,
-    ...(context.signal === undefined ? {} : { signal: context.signal }),
-    onBytes: (done) => context.observer({ type: 'bytes', done }),
-  };
   for (let at = 0; at < checks.length; at += BATCH) {
     const jobs: SourceJob[] = [];
     try {
       for (const check of checks.slice(at, at + BATCH)) jobs.push(await diffIDJob(check, blobs));
-      await runSources(jobs, options);
+      const results = await runSources(jobs, bulkOptions(context));
+      notes.push(...jobs.flatMap((job, index) => codecNotes(job.subject, results[index])));
     } finally {
       for (const job of jobs) await job.source.close();
     }
   }
   context.observer({ type: 'phase-end', name: 'check diffIDs' });
+  return notes;
 };
-
-/** Layers opened at a time. */
-const BATCH = 64;
-

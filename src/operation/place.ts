@@ -19,7 +19,8 @@ import {
   replaceDirectory,
 } from '../transport/output-directory.js';
 import type { OperationContext } from './context.js';
-import { type PreparedImages, bulkOptions } from './prepare.js';
+import { bulkOptions } from './bulk-options.js';
+import { type PreparedImages } from './prepare.js';
 
 /** Files opened at a time. */
 const BATCH = 64;

@@ -1,5 +1,4 @@
 import type { Scratch } from '../base/scratch.js';
-import type { BulkOptions } from '../codec/bulk.js';
 import type { BlobReader } from '../content/blob.js';
 import type { ContentGraph } from '../content/graph.js';
 import { mergeGraphs } from '../content/merge.js';
@@ -13,6 +12,7 @@ import type { DigestChange, DroppedPart } from '../layer/replace.js';
 import type { RestoreTarget } from '../layer/restore.js';
 import type { Platform } from '../oci/platform.js';
 import { layerMediaTypeNotes } from './layer-media-types.js';
+import { bulkOptions } from './bulk-options.js';
 import type { OperationContext } from './context.js';
 import type { OpenedImages } from './open.js';
 import type { RestoreSources } from './restore-source.js';
@@ -62,13 +62,6 @@ export interface PreparedImages {
   readonly recipe: readonly RecipeImage[];
 }
 
-export const bulkOptions = (context: OperationContext): BulkOptions => ({
-  threads: context.threads,
-  limits: context.limits,
-  ...(context.signal === undefined ? {} : { signal: context.signal }),
-  onBytes: (done) => context.observer({ type: 'bytes', done }),
-});
-
 /**
  * The images of several places as one graph: merged, chosen by platform, renamed, their layers as asked.
  * @throws {ToolError} PLATFORM_NOT_FOUND, REFERENCE_INVALID, REFERENCE_AMBIGUOUS, REFERENCE_NOT_FOUND, SIZE_MISMATCH,
@@ -90,7 +83,12 @@ export const prepareImages = async (
   }
   graph = renameImages(graph, options.names);
   graph = { ...graph, notes: [...graph.notes, ...(await layerMediaTypeNotes(graph, merged.blobs, 'warning'))] };
-  if (options.deep) await (await import('./diff-ids.js')).checkDiffIDs(graph, merged.blobs, context);
+  // Decompressing them anyway is check enough.
+  if (options.deep && options.layers !== 'none') {
+    const { checkDiffIDs } = await import('./diff-ids.js');
+    const notes = await checkDiffIDs(graph, merged.blobs, context);
+    graph = { ...graph, notes: [...graph.notes, ...notes] };
+  }
   const phase = PHASES[options.layers];
   if (phase !== undefined) context.observer({ type: 'phase', name: phase });
   const changed = await changeLayers(graph, merged.blobs, options, { ...bulkOptions(context), scratch }, context);

@@ -11,7 +11,7 @@ import { nameText } from '../content/name.js';
 import { scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
 import { type OpenedImages, openLocation, openLocations } from './open.js';
-import { bulkOptions } from './prepare.js';
+import { bulkOptions } from './bulk-options.js';
 import { mergeGraphs } from '../content/merge.js';
 
 /** One layer, how it was compressed, and whether that can be done again. @see schemas/explain-layers-report.schema.json */

@@ -7,7 +7,7 @@ import type { RestoreTarget } from '../layer/restore.js';
 import { plainDescriptor } from '../oci/descriptor.js';
 import { type Digest, digestOf, tryParseDigest } from '../oci/digest.js';
 import { decodeImageManifest } from '../oci/manifest.js';
-import { MEDIA_TYPE } from '../oci/media-type.js';
+import { MEDIA_TYPE, roleOf } from '../oci/media-type.js';
 import { isDirectory } from '../transport/directory.js';
 import { openFileSource } from '../transport/file.js';
 import type { OperationContext } from './context.js';
@@ -62,15 +62,31 @@ const readJsonFile = async (path: string, context: OperationContext): Promise<Ui
 const manifestTarget = (raw: Uint8Array, path: string, context: OperationContext): RestoreTarget => {
   const value = parseJson(raw, { subject: path, depth: context.limits.jsonDepth });
   const mediaType = isJsonObject(value) && typeof value['mediaType'] === 'string' ? value['mediaType'] : MEDIA_TYPE.manifest;
+  if (roleOf(mediaType) !== 'manifest') {
+    throw new ToolError('SCHEMA_INVALID', 'not the manifest of an image', {
+      subject: path,
+      pointer: '/mediaType',
+      expected: `${MEDIA_TYPE.manifest} or ${MEDIA_TYPE.dockerManifest}`,
+      found: mediaType,
+    });
+  }
   const descriptor = plainDescriptor(mediaType, digestOf(raw), raw.length);
   return { manifest: { descriptor, raw, value: decodeImageManifest(value, descriptor, path) }, codecs: NO_CODECS };
 };
 
+const noManifests = (subject: string): ToolError =>
+  new ToolError('MANIFEST_MISMATCH', 'an archive of docker save has no manifests', {
+    subject,
+    expected: 'an image manifest, a recipe, a lock, or a layout, directory or OCI archive that holds the manifests',
+    found: 'a docker-archive',
+    hint: 'get the manifest from the registry, for example with: skopeo inspect --raw docker://REFERENCE',
+  });
+
 /**
  * What `--manifest-from` names: the manifest itself, a recipe, a lock, or any location that holds the manifest (its
  * layers need not be there).
- * @throws {ToolError} RECIPE_INVALID, LOCK_INVALID, SCHEMA_INVALID, JSON_*, MANIFEST_MISMATCH for an index alone, and
- * as `openLocation`
+ * @throws {ToolError} RECIPE_INVALID, LOCK_INVALID, SCHEMA_INVALID, JSON_*, MANIFEST_MISMATCH for an index alone and for
+ * a docker-archive, and as `openLocation`
  */
 export const loadRestoreSources = async (texts: readonly string[], context: OperationContext): Promise<RestoreSources> => {
   const targets: RestoreTarget[] = [];
@@ -80,8 +96,13 @@ export const loadRestoreSources = async (texts: readonly string[], context: Oper
     const raw = location.transport === 'auto' && !(await isDirectory(location.path)) ? await readJsonFile(location.path, context) : undefined;
     if (raw === undefined) {
       const opened = await openLocation(text, context);
-      targets.push(...targetsOfGraph(opened.graph));
-      await opened.close();
+      try {
+        // Its manifests would be those that are made here where there are none.
+        if (opened.source.kind === 'docker-archive') throw noManifests(text);
+        targets.push(...targetsOfGraph(opened.graph));
+      } finally {
+        await opened.close();
+      }
       continue;
     }
     const value = parseJson(raw, { subject: text, depth: context.limits.jsonDepth });

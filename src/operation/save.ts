@@ -10,7 +10,8 @@ import { createOutputFile, isSpecialFile, writeOutputFile, writeSpecialFile } fr
 import { scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
 import { type OpenedImages, openLocations } from './open.js';
-import { type PreparedImages, type TransferOptions, bulkOptions, prepareImages } from './prepare.js';
+import { bulkOptions } from './bulk-options.js';
+import { type PreparedImages, type TransferOptions, prepareImages } from './prepare.js';
 import { type SaveReport, imageEntries } from './report.js';
 
 export interface SaveOptions extends TransferOptions {

@@ -7,7 +7,7 @@ import { type ContentGraph, type GraphNode, walk } from '../../content/graph.js'
 import { type Digest, hashAlgorithmOf } from '../../oci/digest.js';
 import type { OperationContext } from '../context.js';
 import { diffIDChecks, diffIDJob } from '../diff-ids.js';
-import { bulkOptions } from '../prepare.js';
+import { bulkOptions } from '../bulk-options.js';
 import { findingOf } from './checks.js';
 
 /** Blobs opened at a time. */

@@ -6,7 +6,7 @@ import type { Digest } from '../../oci/digest.js';
 import { digestFromHex } from '../../oci/digest.js';
 import { runBulk } from '../../codec/bulk.js';
 import type { OperationContext } from '../context.js';
-import { bulkOptions } from '../prepare.js';
+import { bulkOptions } from '../bulk-options.js';
 
 /** The digest of a file as it is. */
 export const fileDigest = async (file: ByteSource, context: OperationContext): Promise<Digest> => {
