@@ -1,12 +1,14 @@
 /**
- * Rewrites vectors.json. What stands there never comes from Ingot: Go and Python write the streams, and fflate, which
- * is the encoder itself, is called directly. Needs `go` (1.19 to 1.26) and `python3` (zlib 1.2.11 to 1.3).
+ * Rewrites vectors.json. What stands there never comes from Ingot: Go, Python (zlib), GNU gzip and BusyBox write the
+ * streams, and fflate, which is the encoder itself, is called directly. Vectors of a program that is not here stay as
+ * they are. BusyBox is built for one of three sizes of memory (CONFIG_GZIP_FAST 0, 1, 2); Debian's is the last, the
+ * others are given by their paths.
  *
- *     node golden/codec/make.mjs
+ *     INGOT_BUSYBOX_SMALL=… INGOT_BUSYBOX_MEDIUM=… INGOT_BUSYBOX_VERSION=v… node golden/codec/make.mjs
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,20 +19,28 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'ingot-golden-codec-'));
 const run = (program, args, input = '') =>
   execFileSync(program, args, { input, maxBuffer: 1024 * 1024 * 1024, stdio: ['pipe', 'pipe', 'inherit'] });
+const has = (program) => {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 const PYTHON = `
 import sys, zlib
-level, mode = int(sys.argv[1]), sys.argv[2]
+level, mode, memory = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 data = sys.stdin.buffer.read()
-deflate = zlib.compressobj(level, zlib.DEFLATED, 31 if mode == 'gzip' else -15)
+deflate = zlib.compressobj(level, zlib.DEFLATED, 31 if mode == 'gzip' else -15, memory)
 sys.stdout.buffer.write(deflate.compress(data) + deflate.flush())
 `;
 
 /** What java.util.zip.GZIPOutputStream puts around zlib's stream. */
 const javaMember = (input, os) => {
-  const raw = run('python3', ['-c', PYTHON, '6', 'raw'], input);
-  const frame = run('python3', ['-c', PYTHON, '6', 'gzip'], input);
+  const raw = run('python3', ['-c', PYTHON, '6', 'raw', '8'], input);
+  const frame = run('python3', ['-c', PYTHON, '6', 'gzip', '8'], input);
   return Buffer.concat([Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, os]), raw, frame.subarray(-8)]);
 };
 
@@ -46,41 +56,71 @@ const fflateMember = (input, level) => {
   return Buffer.concat(chunks);
 };
 
-try {
-  const go = join(scratch, 'peer');
-  run('go', ['build', '-o', go, join(here, 'peer.go')]);
-  const goVersion = `compress/gzip of ${run('go', ['version']).toString().split(' ')[2]}`;
-  const zlibVersion = `zlib ${run('python3', ['-c', 'import zlib; print(zlib.ZLIB_RUNTIME_VERSION)']).toString().trim()} in Python`;
+/**
+ * The vouchers that are here: codec, who vouches, how.
+ * @returns {[codec: string, voucher: string, compress: (input: Uint8Array) => Uint8Array][]}
+ */
+const vouchers = () => {
   const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const codecs = [
-    ...levels.map((level) => [`go-flate-1.26/${level}`, goVersion, (input) => run(go, [String(level)], input)]),
-    ...levels.map((level) => [
-      `zlib-1.3/${level}`,
-      zlibVersion,
-      (input) => run('python3', ['-c', PYTHON, String(level), 'gzip'], input),
-    ]),
-    ...[0, 255].map((os) => [
-      `zlib-1.3/6+os${os}`,
-      `${zlibVersion}, in the header of GZIPOutputStream`,
-      (input) => javaMember(input, os),
-    ]),
-    ...[1, 6, 9].map((level) => [
-      `fflate-0.8/${level}`,
-      'fflate 0.8.3 itself: shows a change, proves nothing',
-      (input) => fflateMember(input, level),
-    ]),
-  ];
+  /** @type {[codec: string, voucher: string, compress: (input: Uint8Array) => Uint8Array][]} */
+  const all = [];
+  if (has('go')) {
+    const go = join(scratch, 'peer');
+    run('go', ['build', '-o', go, join(here, 'peer.go')]);
+    const voucher = `compress/gzip of ${run('go', ['version']).toString().split(' ')[2]}`;
+    for (const level of levels) all.push([`go-flate-1.26/${level}`, voucher, (input) => run(go, [String(level)], input)]);
+  }
+  if (has('python3')) {
+    const version = run('python3', ['-c', 'import zlib; print(zlib.ZLIB_RUNTIME_VERSION)']).toString().trim();
+    const voucher = `zlib ${version} in Python`;
+    const zlib = (level, memory) => (input) => run('python3', ['-c', PYTHON, String(level), 'gzip', memory], input);
+    for (const level of levels) all.push([`zlib-1.3/${level}`, voucher, zlib(level, '8')]);
+    for (const level of [6, 9]) all.push([`zlib-1.3/${level}+mem9`, voucher, zlib(level, '9')]);
+    for (const os of [0, 255]) {
+      all.push([`zlib-1.3/6+os${os}`, `${voucher}, in the header of GZIPOutputStream`, (input) => javaMember(input, os)]);
+    }
+  }
+  if (has('gzip')) {
+    const voucher = run('gzip', ['--version']).toString().split('\n')[0];
+    for (const level of levels) all.push([`gnu-gzip-1/${level}`, `GNU ${voucher}`, (input) => run('gzip', ['-nc', `-${level}`], input)]);
+  }
+  const versionOf = (command) => /v[0-9.]+/.exec(run('sh', ['-c', `${command} --help 2>&1 || true`]).toString())?.[0];
+  for (const [suffix, command, size] of [
+    ['', process.env.INGOT_BUSYBOX_SMALL, 0],
+    ['+medium', process.env.INGOT_BUSYBOX_MEDIUM, 1],
+    ['+big', has('busybox') ? 'busybox' : undefined, 2],
+  ]) {
+    if (command === undefined) continue;
+    const version = versionOf(command) ?? process.env.INGOT_BUSYBOX_VERSION ?? 'of unknown version';
+    const args = command === 'busybox' ? ['gzip', '-c'] : ['-c'];
+    const voucher = `BusyBox ${version} with CONFIG_GZIP_FAST=${size}`;
+    all.push([`busybox-gzip/6${suffix}`, voucher, (input) => run(command, args, input)]);
+  }
+  for (const level of [1, 6, 9]) {
+    all.push([`fflate-0.8/${level}`, 'fflate 0.8.3 itself: shows a change, proves nothing', (input) => fflateMember(input, level)]);
+  }
+  return all;
+};
+
+/** The largest input is for the codecs that are used most. */
+const WITH_LAYER = /^(go-flate-1\.26|zlib-1\.3|gnu-gzip-1|busybox-gzip|fflate-0\.8)\/6$|^go-flate-1\.26\/[19]$/;
+
+try {
+  const path = join(here, 'vectors.json');
+  const known = new Map(JSON.parse(readFileSync(path, 'utf8')).vectors.map((vector) => [`${vector.codec} ${vector.input}`, vector]));
   const inputs = {};
-  const vectors = [];
   for (const [name, make] of Object.entries(INPUTS)) {
     const input = make();
     inputs[name] = { size: input.length, sha256: sha256(input) };
-    for (const [codec, voucher, compress] of codecs) {
+    for (const [codec, voucher, compress] of vouchers()) {
+      if (name === 'layer' && !WITH_LAYER.test(codec)) continue;
       const output = compress(input);
-      vectors.push({ codec, input: name, size: output.length, sha256: sha256(output), voucher });
+      known.set(`${codec} ${name}`, { codec, input: name, size: output.length, sha256: sha256(output), voucher });
     }
   }
-  writeFileSync(join(here, 'vectors.json'), `${JSON.stringify({ inputs, vectors }, undefined, 1)}\n`);
+  const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+  const vectors = [...known.values()].sort((a, b) => byText(a.codec, b.codec) || byText(a.input, b.input));
+  writeFileSync(path, `${JSON.stringify({ inputs, vectors }, undefined, 1)}\n`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -628,7 +628,8 @@ function configsOf(path) {
   else
     for (const it of list?.manifests ?? [])
       found.add(read(`${it.digest.split(":")[1]}.manifest.json`).config.digest);
-  return [...found].sort();
+  // Digests are ASCII: the default order is that of their bytes.
+  return [...found].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 function openTree(path) {

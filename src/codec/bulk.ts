@@ -18,7 +18,7 @@ import { type BulkJob, type BulkLane, type BulkResult, bulkBuffer, isPlainJob, r
 import { type BulkMessage, type BulkWorkerData, unpackError } from './bulk-message.js';
 import { type Ring, createRing, feedRing } from './bulk-ring.js';
 
-export type { BulkJob, BulkResult, BulkTarget } from './bulk-job.js';
+export type { BulkJob, BulkResult } from './bulk-job.js';
 
 export interface BulkOptions {
   /** Threads that work, this one included; at least 1. No result depends on it. */

@@ -2,7 +2,7 @@ import { concatBytes, utf8 } from '../base/bytes.js';
 import { invariant } from '../base/error.js';
 import { TAR_BLOCK, paddingAfter, setChecksum } from './tar-block.js';
 
-export { END_OF_TAR, TAR_BLOCK, paddingAfter } from './tar-block.js';
+export { END_OF_TAR, paddingAfter } from './tar-block.js';
 
 /**
  * Canonical tar headers. What is written here is the product: one way to say each thing, equal byte for byte to what

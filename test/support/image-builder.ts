@@ -23,7 +23,7 @@ export const MEDIA = {
 } as const;
 
 export const REF_NAME = 'org.opencontainers.image.ref.name';
-export const IMAGE_NAME = 'io.containerd.image.name';
+const IMAGE_NAME = 'io.containerd.image.name';
 
 export const hexOf = (bytes: Uint8Array, algorithm = 'sha256'): string =>
   createHash(algorithm).update(bytes).digest('hex');

@@ -90,7 +90,9 @@ const compactDocker: ManifestWriter = (config, layers) =>
   `{"schemaVersion":2,"mediaType":"${DOCKER}.distribution.manifest.v2+json",` +
   `"config":{"mediaType":"${DOCKER}.container.image.v1+json","size":${config.size},"digest":"${config.digest}"},` +
   `"layers":[${layers
-    .map(({ digest, size }) => `{"mediaType":"${DOCKER}.image.rootfs.diff.tar.gzip","size":${size},"digest":"${digest}"}`)
+    .map(
+      ({ digest, size }) => `{"mediaType":"${DOCKER}.image.rootfs.diff.tar.gzip","size":${size},"digest":"${digest}"}`,
+    )
     .join(',')}]}`;
 
 /** Written before manifests of OCI named their own type. */
@@ -120,7 +122,8 @@ export const layerText = (seed: number, lines = 400): string => {
   };
   return Array.from(
     { length: lines },
-    (_, at) => `usr/lib/${'abcdefgh'.slice(next(8))}-${next(97)}/file-${at} mode 0${next(512).toString(8)} size ${next(65_536)}\n`,
+    (_, at) =>
+      `usr/lib/${'abcdefgh'.slice(next(8))}-${next(97)}/file-${at} mode 0${next(512).toString(8)} size ${next(65_536)}\n`,
   ).join('');
 };
 

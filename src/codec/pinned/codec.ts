@@ -2,6 +2,7 @@ import type { ByteStream } from '../../base/bytes.js';
 import { ToolError } from '../../base/error.js';
 import type { DeflateEncoder } from './deflate-encoder.js';
 import { type GzipHeader, gzipStream } from './gzip-stream.js';
+import { BUSYBOX_GZIP, GNU_GZIP, ZLIB, ZLIB_MEMORY_9, type ZipDialect } from './zip-level.js';
 
 /**
  * A compressor whose bytes never change: they depend on the input and on the id alone, not on how the input is cut
@@ -30,16 +31,9 @@ const goRecipe = (level: number): Recipe => ({
     level === 1 ? new (await import('./go-speed.js')).GoSpeed() : (await import('./go-flate.js')).goFlate(level),
 });
 
-/** zlib's own gzip format, as Python writes it on Unix. */
-const zlibRecipe = (level: number): Recipe => ({
-  header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
-  start: async () => (await import('./zlib-flate.js')).zlibFlate(level, 8),
-});
-
-/** Java's GZIPOutputStream: zlib inside, a header of its own. */
-const javaRecipe = (level: number, os: number): Recipe => ({
-  ...zlibRecipe(level),
-  header: { mtime: 0, extraFlags: 0, os },
+const zipRecipe = (level: number, dialect: ZipDialect, header: Partial<GzipHeader> = {}): Recipe => ({
+  header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3, ...header },
+  start: async () => (await import('./zip-flate.js')).zipFlate(level, dialect),
 });
 
 const fflateRecipe = (level: 1 | 6 | 9): Recipe => ({
@@ -49,11 +43,18 @@ const fflateRecipe = (level: 1 | 6 | 9): Recipe => ({
 
 const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
-const RECIPES: ReadonlyMap<string, Recipe> = new Map([
+const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   ...LEVELS.map((level) => [`go-flate-1.26/${level}`, goRecipe(level)] as const),
-  ...LEVELS.map((level) => [`zlib-1.3/${level}`, zlibRecipe(level)] as const),
-  // JDK 16 and later write OS 255, earlier ones 0.
-  ...[0, 255].map((os) => [`zlib-1.3/6+os${os}`, javaRecipe(6, os)] as const),
+  // zlib's own gzip format, as Python writes it on Unix.
+  ...LEVELS.map((level) => [`zlib-1.3/${level}`, zipRecipe(level, ZLIB)] as const),
+  ...[6, 9].map((level) => [`zlib-1.3/${level}+mem9`, zipRecipe(level, ZLIB_MEMORY_9)] as const),
+  // Java's GZIPOutputStream is zlib in a header of its own: JDK 16 and later write OS 255, earlier ones 0.
+  ...[0, 255].map((os) => [`zlib-1.3/6+os${os}`, zipRecipe(6, ZLIB, { os })] as const),
+  ...LEVELS.map((level) => [`gnu-gzip-1/${level}`, zipRecipe(level, GNU_GZIP)] as const),
+  // BusyBox is built for one of three sizes of memory; small is the default.
+  ['busybox-gzip/6', zipRecipe(6, BUSYBOX_GZIP.small)],
+  ['busybox-gzip/6+medium', zipRecipe(6, BUSYBOX_GZIP.medium)],
+  ['busybox-gzip/6+big', zipRecipe(6, BUSYBOX_GZIP.big)],
   ...([1, 6, 9] as const).map((level) => [`fflate-0.8/${level}`, fflateRecipe(level)] as const),
 ]);
 

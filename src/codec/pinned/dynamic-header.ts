@@ -86,7 +86,7 @@ export class DynamicHeader {
   }
 
   #code(from: number, end: number): void {
-    for (let start = from; start < end; ) {
+    for (let start = from; start < end;) {
       const length = this.#sequence[start] ?? 0;
       let stop = start + 1;
       while (stop < end && this.#sequence[stop] === length) stop += 1;

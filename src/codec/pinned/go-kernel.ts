@@ -1,49 +1,32 @@
-import { END_OF_BLOCK, LENGTH_BASE, LENGTH_EXTRA, LENGTH_INDEX, MAX_LENGTH, MIN_LENGTH } from './deflate-symbol.js';
-import { HEADS, HEAD_COUNT, LENGTHS, MEMORY_SIZE } from './go-kernel-map.js';
-import { addScan } from './go-kernel-scan.js';
-import { addWrite, lengthNumber } from './go-kernel-write.js';
-import { NONE } from './go-search.js';
-import { NOWHERE } from './search-window.js';
-import { WasmModule } from './wasm-module.js';
-import { type CompiledWasm, type WasmGlobal, compileWasm } from './wasm-runtime.js';
+import { MAX_DISTANCE } from './deflate-symbol.js';
+import { HASH_BITS, HASH_FACTOR, NONE } from './go-search.js';
+import { type KernelMap, kernelMap } from './kernel-map.js';
+import { type LazyDialect, type LazyKernel, addScan } from './kernel-scan.js';
+import { type I32, and, least, load32, load8, mul, or, rotl, shl, shr } from './wasm-code.js';
+import { BLOCK_TOKENS } from './go-blocks.js';
+import { KernelSource } from './kernel.js';
 
-type State = 'base' | 'blockEnd' | 'count' | 'position' | 'length' | 'distance' | 'pending' | 'bitBuffer' | 'bitCount';
+const MAP: KernelMap = kernelMap(HASH_BITS, 0, BLOCK_TOKENS);
 
-/** An instance of the kernel: the inner loops of the Go encoder, and the memory they work on. */
-export interface GoKernel extends Readonly<Record<State, WasmGlobal>> {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  /** @see {@link addScan} */
-  scan(last: number, end: number, candidates: number, nice: number, lazy: number): number;
-  /** Takes `by` off every position. */
-  move(by: number): void;
-  /** @see {@link addWrite} */
-  tally(count: number): number;
-  /** @see {@link addWrite} */
-  write(count: number): number;
-}
+/** The four bytes of a word in reverse. */
+const reversed = (word: I32): I32 => or(and(rotl(word, 8), 0x00ff00ff), and(rotl(word, 24), 0xff00ff00));
 
-let compiled: { readonly wasm: CompiledWasm | undefined } | undefined;
+/** The address of the bucket of four bytes, given as a big-endian word. */
+const slotOf = (word: I32): I32 => and(shr(mul(word, HASH_FACTOR), 32 - HASH_BITS - 2), (MAP.headCount - 1) << 2);
 
-const compile = (): CompiledWasm | undefined => {
-  const module = new WasmModule(MEMORY_SIZE);
-  addScan(module);
-  addWrite(module);
-  return compileWasm(module.bytes());
+/** The search of Go's levels 4 to 9. The hash is of the four bytes as a big-endian word. */
+const GO_DIALECT: LazyDialect = {
+  shortest: NONE + 1,
+  first: (room) => least(room, MAX_DISTANCE),
+  others: (room) => least(room, MAX_DISTANCE),
+  hashAt: (hash, position) => hash.set(reversed(load32(position, MAP.input))),
+  hashNext: (hash, position) => hash.set(or(shl(hash, 8), load8(position, MAP.input + 3))),
+  slot: slotOf,
+  witness: () => [],
+  lastSeen: (word) => load32(slotOf(reversed(word)), MAP.heads),
 };
 
-/** A new instance, ready for input. `undefined` where there is no WebAssembly. */
-export const startGoKernel = (): GoKernel | undefined => {
-  compiled ??= { wasm: compile() };
-  // What the module exports is what was added to it above.
-  const kernel = compiled.wasm?.instantiate() as GoKernel | undefined;
-  if (kernel === undefined) return undefined;
-  const view = new DataView(kernel.memory.buffer);
-  for (let bucket = 0; bucket < HEAD_COUNT; bucket += 1) view.setInt32(HEADS + 4 * bucket, NOWHERE, true);
-  for (let length = MIN_LENGTH; length <= MAX_LENGTH; length += 1) {
-    const index = LENGTH_INDEX[length] ?? 0;
-    const number = lengthNumber(END_OF_BLOCK + 1 + index, LENGTH_EXTRA[index] ?? 0, LENGTH_BASE[index] ?? 0);
-    view.setInt32(LENGTHS + 4 * length, number, true);
-  }
-  kernel.length.value = NONE;
-  return kernel;
-};
+/** The kernel of Go's levels 4 to 9. */
+export const GO_KERNEL: KernelSource<LazyKernel> = new KernelSource(MAP, (module, map, count) => {
+  addScan(module, map, count, GO_DIALECT);
+});

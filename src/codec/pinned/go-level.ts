@@ -1,25 +1,21 @@
-/** How hard a level of Go's compress/flate searches. */
-export interface GoLevel {
-  /** Candidates that are looked at for one position. */
-  readonly candidates: number;
-  /** Bytes of a match with which the search is content. */
-  readonly nice: number;
-  /**
-   * Lazy levels: bytes of a match from which the next position is not searched for a better one. 0: a greedy level,
-   * which takes what it finds.
-   */
-  readonly lazy: number;
-  /** Greedy levels: bytes of the longest match whose inner positions can be referred to later. */
-  readonly inner: number;
-}
+import type { GreedyLevel, LazyLevel } from './search-level.js';
 
-const greedy = (candidates: number, nice: number, inner: number): GoLevel => ({ candidates, nice, lazy: 0, inner });
-const lazy = (candidates: number, nice: number, lazy: number): GoLevel => ({ candidates, nice, lazy, inner: 0 });
+const greedy = (candidates: number, nice: number, inner: number): GreedyLevel => ({ candidates, nice, inner });
 
-/** Levels 2 to 9 differ in numbers alone. */
-export const GO_LEVELS: Readonly<Record<number, GoLevel>> = {
-  2: greedy(8, 16, 5),
-  3: greedy(32, 32, 6),
+/** No match is ever "good" here: Go has such a number for each level and never comes to use it. */
+const NEVER = 1 << 16;
+const lazy = (candidates: number, nice: number, most: number): LazyLevel => ({
+  candidates,
+  nice,
+  good: NEVER,
+  lazy: most,
+});
+
+/** Levels 2 and 3 of Go's compress/flate up to 1.26 take what they find. */
+export const GO_GREEDY_LEVELS: Readonly<Record<number, GreedyLevel>> = { 2: greedy(8, 16, 5), 3: greedy(32, 32, 6) };
+
+/** Levels 4 to 9 look once more at the next position. */
+export const GO_LAZY_LEVELS: Readonly<Record<number, LazyLevel>> = {
   4: lazy(16, 16, 4),
   5: lazy(32, 32, 16),
   6: lazy(128, 128, 16),

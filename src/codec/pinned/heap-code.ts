@@ -131,7 +131,7 @@ export class HeapCode {
     }
     let place = heap.length;
     for (let length = limit; length > 0; length -= 1) {
-      for (let left = counts[length] ?? 0; left > 0; ) {
+      for (let left = counts[length] ?? 0; left > 0;) {
         const node = heap[--place] ?? 0;
         if (node >= this.#size) continue;
         lengths[node] = length;

@@ -18,6 +18,15 @@ import type { PrefixCode } from './prefix-code.js';
  */
 export const LENGTH_SHIFT = 16;
 const REACH_MASK = 0xffff;
+/** Bytes back beyond which a match of the shortest length is not worth its distance. */
+export const FAR = 4096;
+/**
+ * A match longer than `best` needs its last four bytes to have occurred in reach. The newest place where they did is
+ * known for positions that are inserted, and those are the ones up to the current position. A match that overlaps
+ * itself can have them further on; but then they repeat at its distance, so that they are also found within twice
+ * the length of the longest match. Below this distance nothing is concluded.
+ */
+export const REPEAT_REACH = 512;
 
 /** How often each symbol occurs in a block. */
 export interface TokenCounts {
@@ -41,14 +50,28 @@ export interface Tokens {
   write(sink: BitSink, literalCode: PrefixCode, distanceCode: PrefixCode, bits: number): void;
 }
 
+/** Tokens that are gathered. */
+export interface TokenStore extends Tokens {
+  readonly count: number;
+  clear(): void;
+}
+
 /** Tokens in an array that is filled from outside. */
-export class TokenArray implements Tokens {
+export class TokenArray implements TokenStore {
   readonly tokens: Int32Array;
   /** Tokens that count. */
   count = 0;
 
   constructor(size: number) {
     this.tokens = new Int32Array(size);
+  }
+
+  push(token: number): void {
+    this.tokens[this.count++] = token;
+  }
+
+  clear(): void {
+    this.count = 0;
   }
 
   tally({ literals, distances }: TokenCounts): number {

@@ -73,6 +73,7 @@ export const sub: Binary<'i32'> = binary('i32', 'i32', 0x6b);
 export const mul: Binary<'i32'> = binary('i32', 'i32', 0x6c);
 export const and: Binary<'i32'> = binary('i32', 'i32', 0x71);
 export const or: Binary<'i32'> = binary('i32', 'i32', 0x72);
+export const xor: Binary<'i32'> = binary('i32', 'i32', 0x73);
 export const shl: Binary<'i32'> = binary('i32', 'i32', 0x74);
 /** Shift that fills with zeros. */
 export const shr: Binary<'i32'> = binary('i32', 'i32', 0x76);

@@ -1,51 +1,49 @@
-import { LENGTH_SHIFT } from './token-code.js';
-import type { SearchWindow } from './search-window.js';
-import type { ZipTokenBlock } from './zip-token-block.js';
-import type { ZipLevel } from './zip-level.js';
+import type { Scanner, TokenBlock } from './scanner.js';
+import type { SlidingInput } from './sliding-input.js';
+import { LENGTH_SHIFT, type TokenArray } from './token-code.js';
 import { SHORTEST, type ZipSearch } from './zip-search.js';
 
 /** Levels 1 to 3: what is found at a position is taken at once. */
-export class ZipGreedyScan {
-  readonly #window: SearchWindow;
+export class ZipGreedyScan implements Scanner {
+  readonly #input: SlidingInput;
   readonly #search: ZipSearch;
-  readonly #block: ZipTokenBlock;
-  readonly #level: ZipLevel;
+  readonly #tokens: TokenArray;
+  readonly #block: TokenBlock;
+  readonly #inner: number;
 
-  constructor(window: SearchWindow, search: ZipSearch, block: ZipTokenBlock, level: ZipLevel) {
-    this.#window = window;
+  /** @param inner bytes of the longest match whose inner positions can be referred to later */
+  constructor(input: SlidingInput, search: ZipSearch, tokens: TokenArray, block: TokenBlock, inner: number) {
+    this.#input = input;
     this.#search = search;
+    this.#tokens = tokens;
     this.#block = block;
-    this.#level = level;
+    this.#inner = inner;
   }
 
-  /**
-   * Works on the positions up to `last`; looks at no byte from `end` on.
-   * @param searched the last position that is searched for a match
-   */
   scan(last: number, end: number, searched: number): void {
-    const window = this.#window;
     const search = this.#search;
-    const block = this.#block;
-    let { position } = window;
+    const tokens = this.#tokens;
+    let { position } = this.#input;
     while (position <= last) {
       let length = 0;
       if (end - position >= SHORTEST) {
         const far = search.insert(position);
         if (position <= searched) length = search.longest(position, far, SHORTEST - 1, end);
       }
+      let next = position + 1;
       if (length >= SHORTEST) {
-        const next = position + length;
-        if (length <= this.#level.inner && end - next >= SHORTEST) {
-          for (let inner = position + 1; inner < next; inner += 1) search.insert(inner);
+        next = position + length;
+        if (length <= this.#inner && end - next >= SHORTEST) {
+          for (let at = position + 1; at < next; at += 1) search.insert(at);
         }
-        block.put((length << LENGTH_SHIFT) | (search.distance - 1), position, next);
-        position = next;
+        tokens.push((length << LENGTH_SHIFT) | (search.distance - 1));
       } else {
-        block.put(window.bytes[position] ?? 0, position, position + 1);
-        position += 1;
+        tokens.push(this.#input.bytes[position] ?? 0);
       }
+      if (tokens.count === this.#block.stop) this.#block.reach(position, next);
+      position = next;
     }
-    window.position = position;
+    this.#input.position = position;
   }
 
   finish(): void {

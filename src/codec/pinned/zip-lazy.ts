@@ -1,44 +1,38 @@
-import { LENGTH_SHIFT } from './token-code.js';
-import type { SearchWindow } from './search-window.js';
-import type { ZipTokenBlock } from './zip-token-block.js';
-import type { ZipLevel } from './zip-level.js';
+import type { Scanner, TokenBlock } from './scanner.js';
+import type { SlidingInput } from './sliding-input.js';
+import { FAR, LENGTH_SHIFT, type TokenArray } from './token-code.js';
 import { SHORTEST, type ZipSearch } from './zip-search.js';
 
 /** Bytes less one of the shortest match; as a length it stands for "no match". */
-const NONE = 2;
-/** Bytes back beyond which a match of three bytes is not worth its distance. */
-const FAR = 4096;
+const NONE: number = SHORTEST - 1;
 
 /** Levels 4 to 9: a match is held back for one position and given up if the next position has a longer one. */
-export class ZipLazyScan {
-  readonly #window: SearchWindow;
+export class ZipLazyScan implements Scanner {
+  readonly #input: SlidingInput;
   readonly #search: ZipSearch;
-  readonly #block: ZipTokenBlock;
-  readonly #level: ZipLevel;
+  readonly #tokens: TokenArray;
+  readonly #block: TokenBlock;
+  readonly #lazy: number;
   /** Length and distance of the match that was found at the position before. */
-  #length = NONE;
+  #length: number = NONE;
   #distance = 0;
   /** The byte before the position has no token yet. */
   #pending = false;
 
-  constructor(window: SearchWindow, search: ZipSearch, block: ZipTokenBlock, level: ZipLevel) {
-    this.#window = window;
+  /** @param lazy bytes of a match from which the next position is not searched for a better one */
+  constructor(input: SlidingInput, search: ZipSearch, tokens: TokenArray, block: TokenBlock, lazy: number) {
+    this.#input = input;
     this.#search = search;
+    this.#tokens = tokens;
     this.#block = block;
-    this.#level = level;
+    this.#lazy = lazy;
   }
 
-  /**
-   * Works on the positions up to `last`; looks at no byte from `end` on.
-   * @param searched the last position that is searched for a match
-   */
   scan(last: number, end: number, searched: number): void {
-    const window = this.#window;
+    const { bytes } = this.#input;
     const search = this.#search;
-    const block = this.#block;
-    const { bytes } = window;
-    const { lazy } = this.#level;
-    let { position } = window;
+    const tokens = this.#tokens;
+    let { position } = this.#input;
     let length = this.#length;
     let distance = this.#distance;
     let pending = this.#pending;
@@ -48,7 +42,7 @@ export class ZipLazyScan {
       length = NONE;
       if (end - position >= SHORTEST) {
         const far = search.insert(position);
-        if (before < lazy && position <= searched) {
+        if (before < this.#lazy && position <= searched) {
           const found = search.longest(position, far, before, end);
           if (found > before && (found > SHORTEST || search.distance <= FAR)) {
             length = found;
@@ -58,25 +52,29 @@ export class ZipLazyScan {
       }
       if (before >= SHORTEST && length <= before) {
         const next = position + before - 1;
-        const stop = Math.min(next, end - SHORTEST + 1);
+        const stop = Math.min(next, end - NONE);
         for (let inner = position + 1; inner < stop; inner += 1) search.insert(inner);
-        block.put((before << LENGTH_SHIFT) | (beforeDistance - 1), position, next);
+        tokens.push((before << LENGTH_SHIFT) | (beforeDistance - 1));
+        if (tokens.count === this.#block.stop) this.#block.reach(position, next);
         position = next;
         pending = false;
         length = NONE;
       } else {
-        if (pending) block.put(bytes[position - 1] ?? 0, position, position);
+        if (pending) {
+          tokens.push(bytes[position - 1] ?? 0);
+          if (tokens.count === this.#block.stop) this.#block.reach(position, position);
+        }
         position += 1;
         pending = true;
       }
     }
-    window.position = position;
+    this.#input.position = position;
     this.#length = length;
     this.#distance = distance;
     this.#pending = pending;
   }
 
   finish(): void {
-    if (this.#pending) this.#block.add(this.#window.bytes[this.#window.position - 1] ?? 0);
+    if (this.#pending) this.#tokens.push(this.#input.bytes[this.#input.position - 1] ?? 0);
   }
 }

@@ -17,9 +17,22 @@ const scratch = scratchDirectory();
 afterAll(() => scratch.remove());
 
 const GO = 'go-flate-1.26/6';
-const OPTIONS: CompressOptions = { scratch, threads: 1, limits: DEFAULT_LIMITS, keepAnnotations: false, codec: GO, compression: 'gzip' };
+const OPTIONS: CompressOptions = {
+  scratch,
+  threads: 1,
+  limits: DEFAULT_LIMITS,
+  keepAnnotations: false,
+  codec: GO,
+  compression: 'gzip',
+};
 
-const blobsOf = async ({ graph, blobs }: { readonly graph: ContentGraph; readonly blobs: BlobReader }): Promise<ReadonlyMap<Digest, Buffer>> => {
+const blobsOf = async ({
+  graph,
+  blobs,
+}: {
+  readonly graph: ContentGraph;
+  readonly blobs: BlobReader;
+}): Promise<ReadonlyMap<Digest, Buffer>> => {
   const found = new Map<Digest, Buffer>();
   for (const { descriptor } of walk(graph)) {
     const stream = verifiedBlobs(blobs).read(descriptor);
@@ -38,7 +51,14 @@ const inChunks = (blobs: BlobReader, size: number): BlobReader => ({
         for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size);
       }
     };
-    return { ...source, name: source.name, size: source.size, readAt: (...args) => source.readAt(...args), close: () => source.close(), read };
+    return {
+      ...source,
+      name: source.name,
+      size: source.size,
+      readAt: (...args) => source.readAt(...args),
+      close: () => source.close(),
+      read,
+    };
   },
 });
 
@@ -48,7 +68,10 @@ describe('uncompressed layers', () => {
   it.for(PINNED_CODEC_IDS)('are compressed by %s, under a manifest made anew', async (codec) => {
     const place = new MemoryPlace();
     const image = place.image({ layers: [ONE, TWO, ONE] });
-    const result = await compressLayers(await place.graph([image.descriptor, label('x')]), place.reader(), { ...OPTIONS, codec });
+    const result = await compressLayers(await place.graph([image.descriptor, label('x')]), place.reader(), {
+      ...OPTIONS,
+      codec,
+    });
     const blobs = await blobsOf(result);
     const [root] = result.graph.roots;
     const [one, two] = [await compressedBy(codec, Buffer.from(ONE)), await compressedBy(codec, Buffer.from(TWO))];
@@ -56,7 +79,11 @@ describe('uncompressed layers', () => {
       schemaVersion: 2,
       mediaType: MEDIA_TYPE.manifest,
       config: { mediaType: MEDIA_TYPE.config, digest: image.config.digest, size: image.config.size },
-      layers: [one, two, one].map((bytes) => ({ mediaType: MEDIA_TYPE.layerGzip, digest: digestBy(bytes), size: bytes.length })),
+      layers: [one, two, one].map((bytes) => ({
+        mediaType: MEDIA_TYPE.layerGzip,
+        digest: digestBy(bytes),
+        size: bytes.length,
+      })),
     });
     expect(gunzipSync(blobs.get(digestBy(one)) ?? '').toString()).toBe(ONE);
     expect(root?.names).toEqual([label('x')]);
@@ -100,11 +127,24 @@ const gzipped = (place: MemoryPlace, text: string): { readonly descriptor: Descr
 });
 
 describe('an image', () => {
-  it.for<[line: string, layers: (place: MemoryPlace) => readonly (string | { readonly descriptor: Descriptor; readonly diffID: string })[]]>([
+  it.for<
+    [
+      line: string,
+      layers: (
+        place: MemoryPlace,
+      ) => readonly (string | { readonly descriptor: Descriptor; readonly diffID: string })[],
+    ]
+  >([
     ['all of whose layers are compressed', (place) => [gzipped(place, ONE), gzipped(place, TWO)]],
     ['without layers', () => []],
-    ['with a layer that no media type can name', (place) => [ONE, { descriptor: place.add(Buffer.from('BZh91AY&SY'), MEDIA_TYPE.layer), diffID: digestBy('x') }]],
-    ['with a layer that is no file system', (place) => [ONE, { descriptor: place.add('{}', 'application/vnd.in-toto+json'), diffID: digestBy('{}') }]],
+    [
+      'with a layer that no media type can name',
+      (place) => [ONE, { descriptor: place.add(Buffer.from('BZh91AY&SY'), MEDIA_TYPE.layer), diffID: digestBy('x') }],
+    ],
+    [
+      'with a layer that is no file system',
+      (place) => [ONE, { descriptor: place.add('{}', 'application/vnd.in-toto+json'), diffID: digestBy('{}') }],
+    ],
   ])('%s stays as it is, byte for byte', async ([, layers]) => {
     const place = new MemoryPlace();
     const image = place.image({ layers: layers(place), manifest: { annotations: { kept: 'yes' } } });
@@ -149,7 +189,9 @@ describe('compression stops', () => {
   it('at a codec that nobody has', async () => {
     const place = new MemoryPlace();
     const graph = await place.graph(place.image({ layers: [ONE] }).descriptor);
-    const { code, details } = await failureOf(() => compressLayers(graph, place.reader(), { ...OPTIONS, codec: 'zlib-9.0/6' }));
+    const { code, details } = await failureOf(() =>
+      compressLayers(graph, place.reader(), { ...OPTIONS, codec: 'zlib-9.0/6' }),
+    );
     expect([code, details.subject]).toEqual(['CODEC_UNKNOWN', 'zlib-9.0/6']);
   });
 

@@ -5,7 +5,13 @@ import { guessTargets } from '../../../src/layer/guess.js';
 import type { Digest } from '../../../src/oci/digest.js';
 import { scratchDirectory } from '../../../src/transport/scratch.js';
 import { MemoryPlace, digestBy, fakeDigest } from '../../support/memory-place.js';
-import { MANIFEST_WRITERS, type ManifestStyleName, type PulledImage, layerText, pulledImage } from '../../support/pulled-image.js';
+import {
+  MANIFEST_WRITERS,
+  type ManifestStyleName,
+  type PulledImage,
+  layerText,
+  pulledImage,
+} from '../../support/pulled-image.js';
 
 const scratch = scratchDirectory();
 afterAll(() => scratch.remove());
@@ -43,7 +49,11 @@ describe('the manifest of a digest', () => {
     ['dockerPush', 'fflate-0.8/9'],
   ])('is found as %s writes it over layers of %s', async ([style, codec]) => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, texts.map((text) => ({ text, codec })), style);
+    const image = await pulledImage(
+      place,
+      texts.map((text) => ({ text, codec })),
+      style,
+    );
     for (const key of [image.saved.config.digest, 'any'] as const) {
       const [found, ...more] = await guess(place, [image], pinned([key, fakeDigest('1'), image.digest]));
       expect(more).toEqual([]);
@@ -53,9 +63,38 @@ describe('the manifest of a digest', () => {
     }
   });
 
+  it.for([
+    [GO, 'go-flate-1.26/1', 'go-flate-1.26/1'],
+    ['go-flate-1.26/1', GO, GO],
+    ['zlib-1.3/6+os0', 'zlib-1.3/6+os0', 'go-flate-1.26/1'],
+    ['go-flate-1.26/1', 'go-flate-1.26/1', 'zlib-1.3/6+os255'],
+  ])('is found where one tool has put layers upon those of another: %j', async (codecs) => {
+    const place = new MemoryPlace();
+    const image = await pulledImage(
+      place,
+      codecs.map((codec, at) => ({ text: layerText(10 + at, 100), codec })),
+      'buildKit',
+    );
+    const [found] = await guess(place, [image], pinned([image.saved.config.digest, image.digest]));
+    expect(found?.manifest.descriptor.digest).toBe(image.digest);
+    expect(image.blobs.map(({ descriptor }) => found?.codecs.get(descriptor.digest))).toEqual(codecs);
+  });
+
+  it('is not found where tools take turns', async () => {
+    const place = new MemoryPlace();
+    const image = await pulledImage(
+      place,
+      [GO, 'zlib-1.3/9', GO].map((codec, at) => ({ text: layerText(10 + at, 20), codec })),
+    );
+    expect(await guess(place, [image], pinned([image.saved.config.digest, image.digest]))).toEqual([]);
+  });
+
   it('is found at the first codec for what docker pushed, with one attempt a layer', async () => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [...texts, ...texts].map((text) => ({ text, codec: GO })));
+    const image = await pulledImage(
+      place,
+      [...texts, ...texts].map((text) => ({ text, codec: GO })),
+    );
     let made = 0;
     await guess(place, [image], pinned([image.saved.config.digest, image.digest]), () => (made += 1));
     expect(made).toBe(2);
@@ -89,14 +128,19 @@ describe('the manifest of a digest', () => {
   it('is found for those of several images that a lock knows', async () => {
     const place = new MemoryPlace();
     const images = await Promise.all(
-      [GO, 'go-flate-1.26/1', GO].map((codec, at) => pulledImage(place, [{ text: layerText(20 + at, 50), codec }], 'buildKit')),
+      [GO, 'go-flate-1.26/1', GO].map((codec, at) =>
+        pulledImage(place, [{ text: layerText(20 + at, 50), codec }], 'buildKit'),
+      ),
     );
     const [first, second] = images;
     if (first === undefined || second === undefined) throw new Error('no images');
     const found = await guess(place, images, pinned([first.saved.config.digest, first.digest], ['any', second.digest]));
     expect(found.map(({ manifest }) => manifest.descriptor.digest)).toEqual([first.digest, second.digest]);
-    expect(MANIFEST_WRITERS.buildKit(first.saved.config, first.blobs.map(({ descriptor }) => descriptor))).toBe(
-      Buffer.from(found[0]?.manifest.raw ?? []).toString(),
-    );
+    expect(
+      MANIFEST_WRITERS.buildKit(
+        first.saved.config,
+        first.blobs.map(({ descriptor }) => descriptor),
+      ),
+    ).toBe(Buffer.from(found[0]?.manifest.raw ?? []).toString());
   });
 });

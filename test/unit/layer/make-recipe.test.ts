@@ -20,7 +20,10 @@ const NO_HINT = () => [];
 const texts = [layerText(1, 100), layerText(2, 100), layerText(3, 100)];
 
 /** The image as the registry has it, in a place of its own. */
-const registryOf = (image: PulledImage, from: MemoryPlace): { readonly place: MemoryPlace; readonly root: Descriptor } => {
+const registryOf = (
+  image: PulledImage,
+  from: MemoryPlace,
+): { readonly place: MemoryPlace; readonly root: Descriptor } => {
   const place = new MemoryPlace();
   for (const { bytes } of image.blobs) place.add(bytes);
   place.add(from.contents.get(image.saved.config.digest) ?? '');
@@ -31,7 +34,11 @@ describe('a recipe', () => {
   it('of compressed images restores them from uncompressed ones, with one attempt a layer', async () => {
     const saved = new MemoryPlace();
     const codecs = ['zlib-1.3/2', GO, undefined];
-    const image = await pulledImage(saved, texts.map((text, at) => ({ text, ...(codecs[at] === undefined ? {} : { codec: codecs[at] }) })), 'compactOci');
+    const image = await pulledImage(
+      saved,
+      texts.map((text, at) => ({ text, ...(codecs[at] === undefined ? {} : { codec: codecs[at] }) })),
+      'compactOci',
+    );
     const { place, root } = registryOf(image, saved);
     const { recipe, results } = await makeRecipe(await place.graph(root), place.reader(), NO_HINT, OPTIONS);
     expect(recipe.images.map(({ imageID, layers }) => ({ imageID, layers }))).toEqual([
@@ -69,7 +76,12 @@ describe('a recipe', () => {
     const saved = new MemoryPlace();
     const image = await pulledImage(saved, [{ text: texts[0] ?? '', codec: 'zlib-1.3/8' }]);
     const { place, root } = registryOf(image, saved);
-    const { results } = await makeRecipe(await place.graph(root), place.reader(), () => ['of-tomorrow/1', 'zlib-1.3/8'], OPTIONS);
+    const { results } = await makeRecipe(
+      await place.graph(root),
+      place.reader(),
+      () => ['of-tomorrow/1', 'zlib-1.3/8'],
+      OPTIONS,
+    );
     expect(results.map(({ tried }) => tried)).toEqual([['zlib-1.3/8']]);
   });
 
@@ -78,7 +90,9 @@ describe('a recipe', () => {
     const foreign = place.add(gzipSync(texts[0] ?? '', { strategy: 2 }), MEDIA_TYPE.layerGzip);
     const image = place.image({ layers: [{ descriptor: foreign, diffID: digestBy(texts[0] ?? '') }] });
     const { recipe, results } = await makeRecipe(await place.graph(image.descriptor), place.reader(), NO_HINT, OPTIONS);
-    expect(recipe.images[0]?.layers).toEqual([{ diffID: digestBy(texts[0] ?? ''), digest: foreign.digest, size: foreign.size }]);
+    expect(recipe.images[0]?.layers).toEqual([
+      { diffID: digestBy(texts[0] ?? ''), digest: foreign.digest, size: foreign.size },
+    ]);
     expect(results.map(({ hit, tried }) => [hit, tried.length])).toEqual([[undefined, PINNED_CODEC_IDS.length]]);
   });
 
@@ -90,14 +104,24 @@ describe('a recipe', () => {
     const image = place.image({ layers });
     let made = 0;
     const counting = { create: () => ((made += 1), scratch.create()) };
-    const { recipe, results } = await makeRecipe(await place.graph(image.descriptor), place.reader(), NO_HINT, { ...OPTIONS, scratch: counting });
+    const { recipe, results } = await makeRecipe(await place.graph(image.descriptor), place.reader(), NO_HINT, {
+      ...OPTIONS,
+      scratch: counting,
+    });
     expect(recipe.images[0]?.layers.map(({ codec }) => codec)).toEqual(layers.map(() => undefined));
     expect([results, made]).toEqual([[], 0]);
   });
 
   it('searches a layer of several images once, and leaves artifacts out', async () => {
     const saved = new MemoryPlace();
-    const images = await Promise.all([1, 2].map((at) => pulledImage(saved, [texts[0], texts[at]].map((text) => ({ text: text ?? '', codec: GO })))));
+    const images = await Promise.all(
+      [1, 2].map((at) =>
+        pulledImage(
+          saved,
+          [texts[0], texts[at]].map((text) => ({ text: text ?? '', codec: GO })),
+        ),
+      ),
+    );
     const place = new MemoryPlace();
     const roots = images.map((image) => {
       const one = registryOf(image, saved);

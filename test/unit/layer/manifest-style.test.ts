@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../src/base/json-parse.js';
 import { manifestStyles } from '../../../src/layer/manifest-style.js';
+import type { Digest } from '../../../src/oci/digest.js';
 import { decodeImageManifest } from '../../../src/oci/manifest.js';
 import { digestBy, fakeDigest } from '../../support/memory-place.js';
 import { MANIFEST_WRITERS } from '../../support/pulled-image.js';
@@ -44,7 +45,11 @@ describe.each(LISTS)('the manifest of %s', (_, layers) => {
   });
 
   it('does not depend on members that the parts have besides', () => {
-    const more = <T extends object>(part: T): T => ({ mediaType: 'x/y', annotations: new Map(), ...part });
+    const more = (part: { readonly digest: Digest; readonly size: number }) => ({
+      mediaType: 'x/y',
+      annotations: new Map(),
+      ...part,
+    });
     expect(texts(more(config), layers.map(more))).toEqual(texts(config, layers));
   });
 });

@@ -14,7 +14,9 @@ const layers = [
 const manifestText = MANIFEST_WRITERS.dockerPush(config, layers);
 
 /** A recipe as a file, in any order of members. */
-const recipeJson = (change: (image: Record<string, unknown>) => Record<string, unknown> = (image) => image): Record<string, unknown> => ({
+const recipeJson = (
+  change: (image: Record<string, unknown>) => Record<string, unknown> = (image) => image,
+): Record<string, unknown> => ({
   version: 1,
   images: [
     change({
@@ -71,10 +73,14 @@ describe('the bytes of a recipe', () => {
     });
     const expected = text({ images });
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(images, { minLength: images.length }), fc.subarray(images), async (order, more) => {
-        expect(text({ images: [...order, ...more] })).toBe(expected);
-        expect(text(await parse(text({ images: order })))).toBe(expected);
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray(images, { minLength: images.length }),
+        fc.subarray(images),
+        async (order, more) => {
+          expect(text({ images: [...order, ...more] })).toBe(expected);
+          expect(text(await parse(text({ images: order })))).toBe(expected);
+        },
+      ),
     );
   });
 });
@@ -84,7 +90,15 @@ const otherManifest = MANIFEST_WRITERS.buildKit(config, layers);
 /** A change of the manifest's record. */
 const inManifest =
   (change: Readonly<Record<string, unknown>>) =>
-  (image: Record<string, unknown>): Record<string, unknown> => ({ ...image, manifest: { ...(image['manifest'] as object), ...change } });
+  (image: Record<string, unknown>): Record<string, unknown> => ({
+    ...image,
+    manifest: { ...(image['manifest'] as object), ...change },
+  });
+
+const without =
+  (member: string) =>
+  (image: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(image).filter(([key]) => key !== member));
 
 const asManifest = (manifest: string): Readonly<Record<string, unknown>> => ({
   digest: digestBy(manifest),
@@ -93,22 +107,39 @@ const asManifest = (manifest: string): Readonly<Record<string, unknown>> => ({
 });
 
 describe('a recipe is refused', () => {
-  it.for<[line: string, change: (image: Record<string, unknown>) => Record<string, unknown>, pointer: string, code?: string]>([
+  it.for<
+    [line: string, change: (image: Record<string, unknown>) => Record<string, unknown>, pointer: string, code?: string]
+  >([
     ['with the digest of another manifest', inManifest({ digest: digestBy(otherManifest) }), '/images/0/manifest'],
-    ['with the bytes of another manifest', inManifest({ data: Buffer.from(otherManifest).toString('base64') }), '/images/0/manifest'],
+    [
+      'with the bytes of another manifest',
+      inManifest({ data: Buffer.from(otherManifest).toString('base64') }),
+      '/images/0/manifest',
+    ],
     ['with no bytes', inManifest({ data: '' }), '/images/0/manifest'],
     ['with another size of the manifest', inManifest({ size: manifestText.length + 1 }), '/images/0/manifest'],
     ['with another config', (image) => ({ ...image, imageID: fakeDigest('d') }), '/images/0'],
     ['with a layer less', (image) => ({ ...image, layers: (image['layers'] as unknown[]).slice(1) }), '/images/0'],
-    ['with a layer more', (image) => ({ ...image, layers: [...(image['layers'] as unknown[]), ...(image['layers'] as unknown[])] }), '/images/0'],
-    ['with its layers turned around', (image) => ({ ...image, layers: (image['layers'] as unknown[]).toReversed() }), '/images/0'],
     [
-      'with another size of a layer',
-      (image) => ({ ...image, layers: (image['layers'] as { size: number }[]).map((layer) => ({ ...layer, size: layer.size + 1 })) }),
+      'with a layer more',
+      (image) => ({ ...image, layers: [...(image['layers'] as unknown[]), ...(image['layers'] as unknown[])] }),
       '/images/0',
     ],
-    ['without layers', ({ layers: _, ...image }) => image, '/images/0/layers'],
-    ['without manifest', ({ manifest: _, ...image }) => image, '/images/0/manifest'],
+    [
+      'with its layers turned around',
+      (image) => ({ ...image, layers: (image['layers'] as unknown[]).toReversed() }),
+      '/images/0',
+    ],
+    [
+      'with another size of a layer',
+      (image) => ({
+        ...image,
+        layers: (image['layers'] as { size: number }[]).map((layer) => ({ ...layer, size: layer.size + 1 })),
+      }),
+      '/images/0',
+    ],
+    ['without layers', without('layers'), '/images/0/layers'],
+    ['without manifest', without('manifest'), '/images/0/manifest'],
     ['with a member that nobody knows', (image) => ({ ...image, name: 'x' }), '/images/0/name'],
     [
       'with the manifest of an index',
@@ -123,7 +154,11 @@ describe('a recipe is refused', () => {
     ],
   ])('%s', async ([, change, pointer]) => {
     const { code, details } = await failureOf(() => parse(recipeJson(change)));
-    expect({ code, subject: details.subject, pointer: details.pointer }).toEqual({ code: 'RECIPE_INVALID', subject: 'a.recipe.json', pointer });
+    expect({ code, subject: details.subject, pointer: details.pointer }).toEqual({
+      code: 'RECIPE_INVALID',
+      subject: 'a.recipe.json',
+      pointer,
+    });
   });
 
   it.for<[line: string, body: string, code: string]>([

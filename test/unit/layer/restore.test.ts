@@ -9,7 +9,12 @@ import { verifiedBlobs } from '../../../src/content/blob.js';
 import { type ContentGraph, walk } from '../../../src/content/graph.js';
 import { codecOrder } from '../../../src/layer/codec-search.js';
 import { recipeBytes } from '../../../src/layer/recipe.js';
-import { type RestoreOptions, type RestoreTarget, type RestoredGraph, restoreLayers } from '../../../src/layer/restore.js';
+import {
+  type RestoreOptions,
+  type RestoreTarget,
+  type RestoredGraph,
+  restoreLayers,
+} from '../../../src/layer/restore.js';
 import { plainDescriptor } from '../../../src/oci/descriptor.js';
 import type { Digest } from '../../../src/oci/digest.js';
 import { decodeImageManifest } from '../../../src/oci/manifest.js';
@@ -51,7 +56,10 @@ const restore = (
 ): Promise<RestoredGraph> => restoreLayers(graph, place.reader(), { ...OPTIONS, targets, ...options });
 
 /** Every blob of a result, read to its end and verified. */
-const blobsOf = async ({ graph, blobs }: Pick<RestoredGraph, 'graph' | 'blobs'>): Promise<ReadonlyMap<Digest, Buffer>> => {
+const blobsOf = async ({
+  graph,
+  blobs,
+}: Pick<RestoredGraph, 'graph' | 'blobs'>): Promise<ReadonlyMap<Digest, Buffer>> => {
   const found = new Map<Digest, Buffer>();
   for (const { descriptor } of walk(graph)) {
     const stream = verifiedBlobs(blobs).read(descriptor);
@@ -81,7 +89,8 @@ const counting = (): { readonly scratch: RestoreOptions['scratch']; readonly mad
   return { scratch: { create: () => ((made += 1), scratch.create()) }, made: () => made };
 };
 
-const texts = (count: number, from = 1): readonly string[] => Array.from({ length: count }, (_, at) => layerText(from + at, 120));
+const texts = (count: number, from = 1): readonly string[] =>
+  Array.from({ length: count }, (_, at) => layerText(from + at, 120));
 const [ONE = '', TWO = '', THREE = ''] = texts(3);
 
 describe('an image is restored', () => {
@@ -95,31 +104,48 @@ describe('an image is restored', () => {
     ['dockerPush', []],
   ])('whose manifest is written by %s, with layers of %j', async ([style, codecs]) => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, codecs.map((codec, at) => ({ text: layerText(at), codec })), style);
+    const image = await pulledImage(
+      place,
+      codecs.map((codec, at) => ({ text: layerText(at), codec })),
+      style,
+    );
     const graph = await place.graph([image.saved.descriptor, label('a'), label('b')]);
     const result = await restore(place, graph, [target(image.manifest)]);
     await expectRegistry(result, image);
     expect(result.graph.roots[0]?.descriptor.mediaType).toBe(image.mediaType);
     expect(result.graph.roots[0]?.names).toEqual([label('a'), label('b')]);
-    expect(result.changes).toEqual([{ from: image.saved.descriptor.digest, to: image.digest, reason: expect.any(String) as string }]);
+    expect(result.changes).toEqual([
+      { from: image.saved.descriptor.digest, to: image.digest, reason: expect.any(String) as string },
+    ]);
     expect(result.graph.notes).toEqual([]);
     expect(result.recipe).toEqual([
       {
         imageID: image.saved.config.digest,
         manifest: target(image.manifest).manifest,
-        layers: image.blobs.map(({ descriptor: { digest, size }, diffID }, at) => ({ diffID, digest, size, codec: codecs[at] })),
+        layers: image.blobs.map(({ descriptor: { digest, size }, diffID }, at) => ({
+          diffID,
+          digest,
+          size,
+          codec: codecs[at],
+        })),
       },
     ]);
   });
 
   it.for<[line: string, store: (text: string) => readonly [bytes: Uint8Array, mediaType: string]]>([
     ['gzip of Node', (text) => [gzipSync(text, { level: 3 }), MEDIA_TYPE.layerGzip]],
-    ['gzip in two members', (text) => [Buffer.concat([gzipSync(text.slice(0, 99)), gzipSync(text.slice(99))]), MEDIA_TYPE.layerGzip]],
+    [
+      'gzip in two members',
+      (text) => [Buffer.concat([gzipSync(text.slice(0, 99)), gzipSync(text.slice(99))]), MEDIA_TYPE.layerGzip],
+    ],
     ['nothing, though the type says gzip', (text) => [Buffer.from(text), MEDIA_TYPE.layerGzip]],
     ['gzip, though the type says nothing', (text) => [gzipSync(text), MEDIA_TYPE.layer]],
   ])('from layers compressed by %s', async ([, store]) => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [ONE, TWO].map((text) => ({ text, codec: GO })));
+    const image = await pulledImage(
+      place,
+      [ONE, TWO].map((text) => ({ text, codec: GO })),
+    );
     const stored = [ONE, TWO].map((text) => {
       const [bytes, mediaType] = store(text);
       return { descriptor: place.add(bytes, mediaType), diffID: digestBy(text) };
@@ -132,7 +158,10 @@ describe('an image is restored', () => {
   it('with the layers that the registry has uncompressed, from compressed ones', async () => {
     const place = new MemoryPlace();
     const image = await pulledImage(place, [{ text: ONE }, { text: TWO, codec: GO }], 'compactOci');
-    const stored = [ONE, TWO].map((text) => ({ descriptor: place.add(gzipSync(text), MEDIA_TYPE.layerGzip), diffID: digestBy(text) }));
+    const stored = [ONE, TWO].map((text) => ({
+      descriptor: place.add(gzipSync(text), MEDIA_TYPE.layerGzip),
+      diffID: digestBy(text),
+    }));
     const source = place.image({ layers: stored });
     const result = await restore(place, await place.graph(source.descriptor), [target(image.manifest)]);
     await expectRegistry(result, image);
@@ -141,7 +170,10 @@ describe('an image is restored', () => {
 
   it('of which some layers are there as they were: only the others are made', async () => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [ONE, TWO].map((text) => ({ text, codec: GO })));
+    const image = await pulledImage(
+      place,
+      [ONE, TWO].map((text) => ({ text, codec: GO })),
+    );
     const [kept] = image.blobs;
     const stored = place.add(kept?.bytes ?? '', MEDIA_TYPE.layerGzip);
     const source = place.image({ layers: [{ descriptor: stored, diffID: digestBy(ONE) }, TWO] });
@@ -157,14 +189,20 @@ describe('an image is restored', () => {
     const stored = place.add(image.blobs[0]?.bytes ?? '', MEDIA_TYPE.layerGzip);
     const source = place.image({ layers: [{ descriptor: stored, diffID: digestBy(ONE) }] });
     const count = counting();
-    await expectRegistry(await restore(place, await place.graph(source.descriptor), [target(image.manifest)], count), image);
+    await expectRegistry(
+      await restore(place, await place.graph(source.descriptor), [target(image.manifest)], count),
+      image,
+    );
     expect(count.made()).toBe(0);
   });
 
   it('with layers that repeat, each made once', async () => {
     const place = new MemoryPlace();
     const empty = '\0'.repeat(1024);
-    const image = await pulledImage(place, [ONE, empty, ONE, empty, empty, TWO, ONE].map((text) => ({ text, codec: GO })));
+    const image = await pulledImage(
+      place,
+      [ONE, empty, ONE, empty, empty, TWO, ONE].map((text) => ({ text, codec: GO })),
+    );
     const count = counting();
     const result = await restore(place, await place.graph(image.saved.descriptor), [target(image.manifest)], count);
     await expectRegistry(result, image);
@@ -174,15 +212,28 @@ describe('an image is restored', () => {
 
   it('with a layer that two codecs have compressed', async () => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [{ text: ONE, codec: GO }, { text: ONE, codec: 'zlib-1.3/9' }]);
-    await expectRegistry(await restore(place, await place.graph(image.saved.descriptor), [target(image.manifest)]), image);
+    const image = await pulledImage(place, [
+      { text: ONE, codec: GO },
+      { text: ONE, codec: 'zlib-1.3/9' },
+    ]);
+    await expectRegistry(
+      await restore(place, await place.graph(image.saved.descriptor), [target(image.manifest)]),
+      image,
+    );
   });
 
   it('beside others, each with its own manifest, in any order of these', async () => {
     const place = new MemoryPlace();
     const images = [
-      await pulledImage(place, [ONE, TWO].map((text) => ({ text, codec: GO }))),
-      await pulledImage(place, [ONE, THREE].map((text) => ({ text, codec: 'go-flate-1.26/1' })), 'buildKit'),
+      await pulledImage(
+        place,
+        [ONE, TWO].map((text) => ({ text, codec: GO })),
+      ),
+      await pulledImage(
+        place,
+        [ONE, THREE].map((text) => ({ text, codec: 'go-flate-1.26/1' })),
+        'buildKit',
+      ),
       await pulledImage(place, [{ text: ONE, codec: GO }], 'compactOci'),
       await pulledImage(place, [], 'compactOci'),
     ];
@@ -197,13 +248,22 @@ describe('an image is restored', () => {
 
   it('by the manifest of several that its layers can be made for', async () => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [ONE, TWO].map((text) => ({ text, codec: GO })));
-    const foreign = MANIFEST_WRITERS.buildKit(image.saved.config, [ONE, TWO].map((text) => {
-      const blob = gzipSync(text, { level: 1, strategy: 3 });
-      return { digest: digestBy(blob), size: blob.length };
-    }));
+    const image = await pulledImage(
+      place,
+      [ONE, TWO].map((text) => ({ text, codec: GO })),
+    );
+    const foreign = MANIFEST_WRITERS.buildKit(
+      image.saved.config,
+      [ONE, TWO].map((text) => {
+        const blob = gzipSync(text, { level: 1, strategy: 3 });
+        return { digest: digestBy(blob), size: blob.length };
+      }),
+    );
     const graph = await place.graph(image.saved.descriptor);
-    for (const targets of [[target(foreign), target(image.manifest)], [target(image.manifest), target(foreign)]]) {
+    for (const targets of [
+      [target(foreign), target(image.manifest)],
+      [target(image.manifest), target(foreign)],
+    ]) {
       await expectRegistry(await restore(place, graph, targets), image);
     }
   });
@@ -212,7 +272,9 @@ describe('an image is restored', () => {
     const place = new MemoryPlace();
     const image = await pulledImage(place, [{ text: ONE, codec: GO }]);
     const entry = descriptorWith(image.saved.descriptor, { platform: { os: 'linux', architecture: 'amd64' } });
-    const result = await restore(place, await place.graph([place.index([entry]), label('x')]), [target(image.manifest)]);
+    const result = await restore(place, await place.graph([place.index([entry]), label('x')]), [
+      target(image.manifest),
+    ]);
     const [root] = result.graph.roots;
     expect(root?.names).toEqual([label('x')]);
     const blobs = await blobsOf(result);
@@ -225,11 +287,18 @@ describe('a recipe', () => {
   const codecs = ['fflate-0.8/9', 'zlib-1.3/2', GO];
   const prepare = async () => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, codecs.map((codec, at) => ({ text: layerText(30 + at, 60), codec })), 'buildKit');
+    const image = await pulledImage(
+      place,
+      codecs.map((codec, at) => ({ text: layerText(30 + at, 60), codec })),
+      'buildKit',
+    );
     return { place, image, graph: await place.graph(image.saved.descriptor) };
   };
   const targetsOf = ({ recipe }: RestoredGraph): readonly RestoreTarget[] =>
-    recipe.map(({ manifest, layers }) => ({ manifest, codecs: new Map(layers.flatMap(({ digest, codec }) => (codec === undefined ? [] : [[digest, codec]]))) }));
+    recipe.map(({ manifest, layers }) => ({
+      manifest,
+      codecs: new Map(layers.flatMap(({ digest, codec }) => (codec === undefined ? [] : [[digest, codec]]))),
+    }));
 
   it('makes the next time need one attempt a layer, and comes out of it again', async () => {
     const { place, image, graph } = await prepare();
@@ -239,7 +308,9 @@ describe('a recipe', () => {
     await expectRegistry(second, image);
     expect(searched.made()).toBeGreaterThan(codecs.length);
     expect(known.made()).toBe(codecs.length);
-    expect(Buffer.from(recipeBytes({ images: second.recipe })).equals(recipeBytes({ images: first.recipe }))).toBe(true);
+    expect(Buffer.from(recipeBytes({ images: second.recipe })).equals(recipeBytes({ images: first.recipe }))).toBe(
+      true,
+    );
   });
 
   it('of what was restored is the recipe of what is restored already', async () => {
@@ -263,7 +334,11 @@ describe('a recipe', () => {
     const count = counting();
     const targets = [target(image.manifest, { [image.blobs[1]?.descriptor.digest ?? '']: 'zlib-9.0/6' })];
     const { code, details } = await failureOf(() => restore(place, graph, targets, count));
-    expect({ code, subject: details.subject, made: count.made() }).toEqual({ code: 'CODEC_UNKNOWN', subject: 'zlib-9.0/6', made: 0 });
+    expect({ code, subject: details.subject, made: count.made() }).toEqual({
+      code: 'CODEC_UNKNOWN',
+      subject: 'zlib-9.0/6',
+      made: 0,
+    });
     await expectRegistry(await restore(place, graph, targets, { bestEffort: true }), image);
   });
 
@@ -271,49 +346,99 @@ describe('a recipe', () => {
     const { place, image, graph } = await prepare();
     const first = await restore(place, graph, [target(image.manifest)]);
     const unknown = Object.fromEntries(image.blobs.map(({ descriptor }) => [descriptor.digest, 'zlib-9.0/6']));
-    await expectRegistry(await restoreLayers(first.graph, first.blobs, { ...OPTIONS, targets: [target(image.manifest, unknown)] }), image);
+    await expectRegistry(
+      await restoreLayers(first.graph, first.blobs, { ...OPTIONS, targets: [target(image.manifest, unknown)] }),
+      image,
+    );
   });
 });
 
 describe('a manifest is refused', () => {
   it.for<[line: string, change: (image: PulledImage) => string]>([
-    ['of another config', ({ blobs }) => MANIFEST_WRITERS.dockerPush({ digest: fakeDigest('c'), size: 9 }, blobs.map(({ descriptor }) => descriptor))],
+    [
+      'of another config',
+      ({ blobs }) =>
+        MANIFEST_WRITERS.dockerPush(
+          { digest: fakeDigest('c'), size: 9 },
+          blobs.map(({ descriptor }) => descriptor),
+        ),
+    ],
     [
       'of a config of another size',
-      ({ saved, blobs }) => MANIFEST_WRITERS.dockerPush({ ...saved.config, size: 9 }, blobs.map(({ descriptor }) => descriptor)),
+      ({ saved, blobs }) =>
+        MANIFEST_WRITERS.dockerPush(
+          { ...saved.config, size: 9 },
+          blobs.map(({ descriptor }) => descriptor),
+        ),
     ],
-    ['with a layer less', ({ saved, blobs }) => MANIFEST_WRITERS.dockerPush(saved.config, blobs.slice(1).map(({ descriptor }) => descriptor))],
-    ['with a layer more', ({ saved, blobs }) => MANIFEST_WRITERS.dockerPush(saved.config, [...blobs, ...blobs].map(({ descriptor }) => descriptor))],
+    [
+      'with a layer less',
+      ({ saved, blobs }) =>
+        MANIFEST_WRITERS.dockerPush(
+          saved.config,
+          blobs.slice(1).map(({ descriptor }) => descriptor),
+        ),
+    ],
+    [
+      'with a layer more',
+      ({ saved, blobs }) =>
+        MANIFEST_WRITERS.dockerPush(
+          saved.config,
+          [...blobs, ...blobs].map(({ descriptor }) => descriptor),
+        ),
+    ],
     ['with no layer', ({ saved }) => MANIFEST_WRITERS.dockerPush(saved.config, [])],
     [
       'with another size of a layer that is there',
-      ({ saved, blobs }) => MANIFEST_WRITERS.compactOci(saved.config, blobs.map(({ descriptor, diffID }) => ({ digest: diffID, size: descriptor.size + 1 }))),
+      ({ saved, blobs }) =>
+        MANIFEST_WRITERS.compactOci(
+          saved.config,
+          blobs.map(({ descriptor, diffID }) => ({ digest: diffID, size: descriptor.size + 1 })),
+        ),
     ],
   ])('%s', async ([, change]) => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [ONE, TWO].map((text) => ({ text, codec: GO })));
+    const image = await pulledImage(
+      place,
+      [ONE, TWO].map((text) => ({ text, codec: GO })),
+    );
     const given = target(change(image));
-    const { code, details } = await failureOf(async () => restore(place, await place.graph(image.saved.descriptor), [given]));
-    expect({ code, subject: details.subject }).toEqual({ code: 'MANIFEST_MISMATCH', subject: image.saved.config.digest });
+    const { code, details } = await failureOf(async () =>
+      restore(place, await place.graph(image.saved.descriptor), [given]),
+    );
+    expect({ code, subject: details.subject }).toEqual({
+      code: 'MANIFEST_MISMATCH',
+      subject: image.saved.config.digest,
+    });
     expect(details.found).toContain(given.manifest.descriptor.digest);
   });
 
   it('that is none', async () => {
     const place = new MemoryPlace();
     const image = await pulledImage(place, [{ text: ONE, codec: GO }]);
-    const { code, details } = await failureOf(async () => restore(place, await place.graph(image.saved.descriptor), []));
+    const { code, details } = await failureOf(async () =>
+      restore(place, await place.graph(image.saved.descriptor), []),
+    );
     expect([code, details.subject]).toEqual(['MANIFEST_MISMATCH', image.saved.config.digest]);
   });
 
   it('for one of two images', async () => {
     const place = new MemoryPlace();
-    const [known, other] = [await pulledImage(place, [{ text: ONE, codec: GO }]), await pulledImage(place, [{ text: TWO, codec: GO }])];
+    const [known, other] = [
+      await pulledImage(place, [{ text: ONE, codec: GO }]),
+      await pulledImage(place, [{ text: TWO, codec: GO }]),
+    ];
     const graph = await place.graph(known.saved.descriptor, other.saved.descriptor);
     const { code, details } = await failureOf(() => restore(place, graph, [target(known.manifest)]));
     expect([code, details.subject]).toEqual(['MANIFEST_MISMATCH', other.saved.config.digest]);
     const result = await restore(place, graph, [target(known.manifest)], { bestEffort: true });
-    expect(result.graph.roots.map(({ descriptor }) => descriptor.digest)).toEqual([known.digest, other.saved.descriptor.digest]);
-    expect(result.graph.notes).toMatchObject([{ code: 'MANIFEST_MISMATCH', severity: 'warning', subject: other.saved.config.digest }]);
+    expect(result.graph.roots.map(({ descriptor }) => descriptor.digest)).toEqual([
+      known.digest,
+      other.saved.descriptor.digest,
+    ]);
+    expect(result.graph.notes).toMatchObject([
+      { code: 'MANIFEST_MISMATCH', severity: 'warning', subject: other.saved.config.digest },
+    ]);
     expect(result.recipe.map(({ imageID }) => imageID)).toEqual([known.saved.config.digest]);
   });
 });
@@ -322,14 +447,24 @@ describe('a layer that no codec gives back', () => {
   /** Of two layers, the second was compressed by somebody whom nobody knows. */
   const prepare = async (store: 'plain' | 'gzip' = 'plain') => {
     const place = new MemoryPlace();
-    const image = await pulledImage(place, [ONE, TWO].map((text) => ({ text, codec: GO })));
+    const image = await pulledImage(
+      place,
+      [ONE, TWO].map((text) => ({ text, codec: GO })),
+    );
     const foreign = gzipSync(TWO, { strategy: 2 });
     const lost = { digest: digestBy(foreign), size: foreign.length };
     const manifest = MANIFEST_WRITERS.dockerPush(image.saved.config, [image.blobs[0]?.descriptor ?? lost, lost]);
     const again = gzipSync(TWO, { level: 4 });
     const stored = store === 'plain' ? place.add(TWO, MEDIA_TYPE.layer) : place.add(again, MEDIA_TYPE.layerGzip);
     const source = place.image({ layers: [ONE, { descriptor: stored, diffID: digestBy(TWO) }] });
-    return { place, image, lost, stored, given: target(manifest), graph: await place.graph([source.descriptor, label('x')]) };
+    return {
+      place,
+      image,
+      lost,
+      stored,
+      given: target(manifest),
+      graph: await place.graph([source.descriptor, label('x')]),
+    };
   };
 
   it('is an error that names it and every codec', async () => {
@@ -344,27 +479,36 @@ describe('a layer that no codec gives back', () => {
     expect(codecOrder([])).toHaveLength(PINNED_CODEC_IDS.length);
   });
 
-  it.for(['plain', 'gzip'] as const)('stays %s as it is where that is wanted, under a manifest made anew', async (store) => {
-    const { place, graph, given, image, lost, stored } = await prepare(store);
-    const result = await restore(place, graph, [given], { bestEffort: true });
-    const blobs = await blobsOf(result);
-    const [root] = result.graph.roots;
-    const manifest: unknown = JSON.parse(String(blobs.get(root?.descriptor.digest ?? lost.digest)));
-    const [restored] = image.blobs;
-    expect(manifest).toEqual({
-      schemaVersion: 2,
-      mediaType: MEDIA_TYPE.manifest,
-      config: { mediaType: MEDIA_TYPE.config, digest: image.saved.config.digest, size: image.saved.config.size },
-      layers: [
-        { mediaType: MEDIA_TYPE.layerGzip, digest: restored?.descriptor.digest, size: restored?.descriptor.size },
-        { mediaType: store === 'gzip' ? MEDIA_TYPE.layerGzip : MEDIA_TYPE.layer, digest: stored.digest, size: stored.size },
-      ],
-    });
-    expect(root?.names).toEqual([label('x')]);
-    expect([blobs.has(given.manifest.descriptor.digest), blobs.has(lost.digest)]).toEqual([false, false]);
-    expect(result.recipe).toEqual([]);
-    expect(result.graph.notes).toMatchObject([{ code: 'LAYER_UNRESTORABLE', severity: 'warning', subject: digestBy(TWO), expected: lost.digest }]);
-  });
+  it.for(['plain', 'gzip'] as const)(
+    'stays %s as it is where that is wanted, under a manifest made anew',
+    async (store) => {
+      const { place, graph, given, image, lost, stored } = await prepare(store);
+      const result = await restore(place, graph, [given], { bestEffort: true });
+      const blobs = await blobsOf(result);
+      const [root] = result.graph.roots;
+      const manifest: unknown = JSON.parse(String(blobs.get(root?.descriptor.digest ?? lost.digest)));
+      const [restored] = image.blobs;
+      expect(manifest).toEqual({
+        schemaVersion: 2,
+        mediaType: MEDIA_TYPE.manifest,
+        config: { mediaType: MEDIA_TYPE.config, digest: image.saved.config.digest, size: image.saved.config.size },
+        layers: [
+          { mediaType: MEDIA_TYPE.layerGzip, digest: restored?.descriptor.digest, size: restored?.descriptor.size },
+          {
+            mediaType: store === 'gzip' ? MEDIA_TYPE.layerGzip : MEDIA_TYPE.layer,
+            digest: stored.digest,
+            size: stored.size,
+          },
+        ],
+      });
+      expect(root?.names).toEqual([label('x')]);
+      expect([blobs.has(given.manifest.descriptor.digest), blobs.has(lost.digest)]).toEqual([false, false]);
+      expect(result.recipe).toEqual([]);
+      expect(result.graph.notes).toMatchObject([
+        { code: 'LAYER_UNRESTORABLE', severity: 'warning', subject: digestBy(TWO), expected: lost.digest },
+      ]);
+    },
+  );
 
   it('of an image that is there twice is tried once and told twice', async () => {
     const { place, given, graph } = await prepare();
@@ -380,8 +524,12 @@ describe('a layer that no codec gives back', () => {
   it('is one whose uncompressed form has another size than the manifest says', async () => {
     const place = new MemoryPlace();
     const image = await pulledImage(place, [{ text: ONE }], 'compactOci');
-    const source = place.image({ layers: [{ descriptor: place.add(gzipSync(ONE), MEDIA_TYPE.layerGzip), diffID: digestBy(ONE) }] });
-    const given = target(MANIFEST_WRITERS.compactOci(image.saved.config, [{ digest: digestBy(ONE), size: ONE.length + 1 }]));
+    const source = place.image({
+      layers: [{ descriptor: place.add(gzipSync(ONE), MEDIA_TYPE.layerGzip), diffID: digestBy(ONE) }],
+    });
+    const given = target(
+      MANIFEST_WRITERS.compactOci(image.saved.config, [{ digest: digestBy(ONE), size: ONE.length + 1 }]),
+    );
     const graph = await place.graph(source.descriptor);
     const { code, details } = await failureOf(() => restore(place, graph, [given]));
     expect([code, details.subject]).toEqual(['LAYER_UNRESTORABLE', digestBy(ONE)]);
@@ -394,18 +542,23 @@ describe('an image that cannot be restored for itself', () => {
   it('stays as it is, and is told', async () => {
     const place = new MemoryPlace();
     const image = await pulledImage(place, [{ text: ONE, codec: GO }]);
-    const odd = place.image({ layers: [{ descriptor: place.add('x', 'application/vnd.in-toto+json'), diffID: digestBy('x') }] });
+    const odd = place.image({
+      layers: [{ descriptor: place.add('x', 'application/vnd.in-toto+json'), diffID: digestBy('x') }],
+    });
     const graph = await place.graph(odd.descriptor, image.saved.descriptor, place.artifact());
     const result = await restore(place, graph, [target(image.manifest)]);
     expect(result.graph.roots.map(({ descriptor }) => descriptor.digest)).toContain(odd.descriptor.digest);
     expect(result.graph.roots.map(({ descriptor }) => descriptor.digest)).toContain(image.digest);
-    expect(result.graph.notes.filter(({ code }) => code === 'NOT_CHECKED')).toMatchObject([{ subject: odd.descriptor.digest }]);
+    expect(result.graph.notes.filter(({ code }) => code === 'NOT_CHECKED')).toMatchObject([
+      { subject: odd.descriptor.digest },
+    ]);
   });
 
   it.for<[line: string, damage: (place: MemoryPlace, image: PulledImage) => void, code: string]>([
     [
       'because a layer is not what its digest says',
-      (place, { saved }) => place.contents.set(saved.layers[0]?.digest ?? fakeDigest('0'), Buffer.from(ONE.replaceAll('0', '1'))),
+      (place, { saved }) =>
+        place.contents.set(saved.layers[0]?.digest ?? fakeDigest('0'), Buffer.from(ONE.replaceAll('0', '1'))),
       'DIGEST_MISMATCH',
     ],
     ['because a layer went away', (place, { saved }) => place.remove(...saved.layers), 'BLOB_MISSING'],
@@ -431,33 +584,44 @@ describe('whatever a manifest claims', () => {
     const plains = [layerText(50, 12), layerText(51, 12)];
     const blobs = new Map<string, Uint8Array>();
     for (const text of plains) {
-      for (const codec of [GO, 'go-flate-1.26/1', 'zlib-1.3/6+os0']) blobs.set(`${codec} ${text}`, await compressedBy(codec, Buffer.from(text)));
+      for (const codec of [GO, 'go-flate-1.26/1', 'zlib-1.3/6+os0'])
+        blobs.set(`${codec} ${text}`, await compressedBy(codec, Buffer.from(text)));
     }
     await fc.assert(
-      fc.asyncProperty(fc.tuple(layerOf, layerOf), fc.constantFrom(...(Object.keys(MANIFEST_WRITERS) as ManifestStyleName[])), fc.boolean(), async (claims, style, stored) => {
-        const place = new MemoryPlace();
-        const source = place.image({
-          layers: plains.map((text) => (stored ? { descriptor: place.add(gzipSync(text), MEDIA_TYPE.layerGzip), diffID: digestBy(text) } : text)),
-        });
-        const hints: Record<string, string> = {};
-        const claimed = claims.map(({ truth, codec, hint }, at) => {
-          const plain = Buffer.from(plains[truth === 'digest of the other' ? 1 - at : at] ?? '');
-          const bytes = truth === 'plain' ? plain : (blobs.get(`${codec} ${plain.toString()}`) ?? plain);
-          const digest = truth === 'wrong digest' ? fakeDigest(String(at)) : digestBy(bytes);
-          if (hint !== undefined) hints[digest] = hint;
-          return { digest, size: bytes.length + (truth === 'wrong size' ? 1 : 0) };
-        });
-        const isTrue = claims.every(({ truth }) => truth === 'codec' || truth === 'plain');
-        const given = target(MANIFEST_WRITERS[style](source.config, claimed), hints);
-        const graph = await place.graph(source.descriptor);
-        const result = await restore(place, graph, [given], { bestEffort: true });
-        // Reading verifies every blob by size and digest.
-        const found = await blobsOf(result);
-        expect(found.has(given.manifest.descriptor.digest)).toBe(isTrue);
-        expect(found.has(fakeDigest('0')) || found.has(fakeDigest('1'))).toBe(false);
-        expect(result.recipe).toHaveLength(isTrue ? 1 : 0);
-        if (!isTrue) expect((await failureOf(() => restore(place, graph, [given]))).code).toMatch(/^(LAYER_UNRESTORABLE|MANIFEST_MISMATCH)$/);
-      }),
+      fc.asyncProperty(
+        fc.tuple(layerOf, layerOf),
+        fc.constantFrom(...(Object.keys(MANIFEST_WRITERS) as ManifestStyleName[])),
+        fc.boolean(),
+        async (claims, style, stored) => {
+          const place = new MemoryPlace();
+          const source = place.image({
+            layers: plains.map((text) =>
+              stored ? { descriptor: place.add(gzipSync(text), MEDIA_TYPE.layerGzip), diffID: digestBy(text) } : text,
+            ),
+          });
+          const hints: Record<string, string> = {};
+          const claimed = claims.map(({ truth, codec, hint }, at) => {
+            const plain = Buffer.from(plains[truth === 'digest of the other' ? 1 - at : at] ?? '');
+            const bytes = truth === 'plain' ? plain : (blobs.get(`${codec} ${plain.toString()}`) ?? plain);
+            const digest = truth === 'wrong digest' ? fakeDigest(String(at)) : digestBy(bytes);
+            if (hint !== undefined) hints[digest] = hint;
+            return { digest, size: bytes.length + (truth === 'wrong size' ? 1 : 0) };
+          });
+          const isTrue = claims.every(({ truth }) => truth === 'codec' || truth === 'plain');
+          const given = target(MANIFEST_WRITERS[style](source.config, claimed), hints);
+          const graph = await place.graph(source.descriptor);
+          const result = await restore(place, graph, [given], { bestEffort: true });
+          // Reading verifies every blob by size and digest.
+          const found = await blobsOf(result);
+          expect(found.has(given.manifest.descriptor.digest)).toBe(isTrue);
+          expect(found.has(fakeDigest('0')) || found.has(fakeDigest('1'))).toBe(false);
+          expect(result.recipe).toHaveLength(isTrue ? 1 : 0);
+          if (!isTrue)
+            expect((await failureOf(() => restore(place, graph, [given]))).code).toMatch(
+              /^(LAYER_UNRESTORABLE|MANIFEST_MISMATCH)$/,
+            );
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -8,7 +8,16 @@ import { always } from '../decompress-outcome.js';
 import { collect, compressBytes } from './compress-bytes.js';
 
 /** One codec of each encoder. */
-const ENCODERS = ['go-flate-1.26/1', 'go-flate-1.26/3', 'go-flate-1.26/6', 'zlib-1.3/6', 'fflate-0.8/6'];
+const ENCODERS = [
+  'go-flate-1.26/1',
+  'go-flate-1.26/3',
+  'go-flate-1.26/6',
+  'zlib-1.3/2',
+  'zlib-1.3/6',
+  'gnu-gzip-1/6',
+  'busybox-gzip/6',
+  'fflate-0.8/6',
+];
 
 /** Bytes with matches of all kinds and some noise. */
 const sample = (size: number): Uint8Array => {
@@ -25,7 +34,7 @@ describe('pinnedCodec', () => {
   it.for(['', 'go-flate-1.26', 'go-flate-1.26/0', 'go-flate-1.26/10', 'zlib-1.3/6+os1', 'gzip', '__proto__'])(
     'refuses the id %j',
     (id) => {
-      expect(() => pinnedCodec(id)).toThrow(ToolError);
+      expect(() => pinnedCodec(id)).toThrow(expect.objectContaining({ code: 'CODEC_UNKNOWN' }));
     },
   );
 
@@ -39,6 +48,9 @@ describe('pinnedCodec', () => {
     ['zlib-1.3/9', '1f8b0800000000000203'],
     ['zlib-1.3/6+os0', '1f8b0800000000000000'],
     ['zlib-1.3/6+os255', '1f8b08000000000000ff'],
+    ['gnu-gzip-1/1', '1f8b0800000000000403'],
+    ['gnu-gzip-1/6', '1f8b0800000000000003'],
+    ['busybox-gzip/6', '1f8b0800000000000003'],
     ['fflate-0.8/6', '1f8b0800000000000003'],
   ])('%s begins with its own header', async ([id, header]) => {
     const output = await compressBytes(id, new Uint8Array(10));

@@ -37,9 +37,15 @@ describe('the golden vectors', () => {
     expect(golden.inputs['layer']!.size).toBeGreaterThan(8 * 1024 * 1024);
   });
 
-  it('speak of every codec and every input', () => {
-    expect(new Set(golden.vectors.map(({ codec }) => codec))).toStrictEqual(new Set(PINNED_CODEC_IDS));
-    expect(golden.vectors).toHaveLength(PINNED_CODEC_IDS.length * Object.keys(INPUTS).length);
+  it('speak of every codec and every input, of the largest at least where it matters', () => {
+    const small = Object.keys(INPUTS).filter((name) => name !== 'layer');
+    for (const id of PINNED_CODEC_IDS) {
+      const names = golden.vectors.filter(({ codec }) => codec === id).map(({ input }) => input);
+      expect(names, id).toStrictEqual(expect.arrayContaining(small));
+    }
+    expect(golden.vectors.filter(({ codec }) => !PINNED_CODEC_IDS.includes(codec))).toStrictEqual([]);
+    const large = golden.vectors.filter(({ input }) => input === 'layer').map(({ codec }) => codec);
+    expect(large).toStrictEqual(expect.arrayContaining(['go-flate-1.26/1', 'go-flate-1.26/6', 'zlib-1.3/6']));
   });
 
   it('hold the vector of the written description', () => {

@@ -1,4 +1,4 @@
-import { CODES, COUNTS, DISTANCE_CODES, DISTANCE_COUNTS, LENGTHS, OUTPUT, TOKENS } from './go-kernel-map.js';
+import type { KernelMap } from './kernel-map.js';
 import { LENGTH_SHIFT } from './token-code.js';
 import {
   type I32,
@@ -28,17 +28,17 @@ import {
 } from './wasm-code.js';
 import type { WasmModule } from './wasm-module.js';
 
-/** How a length's number in {@link LENGTHS} is made up. */
-export const LENGTH_SYMBOL_BITS = 9;
-export const LENGTH_EXTRA_BITS = 3;
-const LENGTH_SYMBOL_MASK: number = (1 << LENGTH_SYMBOL_BITS) - 1;
-const LENGTH_BASE_SHIFT: number = LENGTH_SYMBOL_BITS + LENGTH_EXTRA_BITS;
-const LENGTH_EXTRA_MASK: number = (1 << LENGTH_EXTRA_BITS) - 1;
+const SYMBOL_BITS = 9;
+const EXTRA_BITS = 3;
+const SYMBOL_MASK: number = (1 << SYMBOL_BITS) - 1;
+const EXTRA_MASK: number = (1 << EXTRA_BITS) - 1;
+const BASE_SHIFT: number = SYMBOL_BITS + EXTRA_BITS;
 
+/** What the kernel's table of lengths has for a length: its symbol, the number of extra bits, the symbol's least length. */
 export const lengthNumber = (symbol: number, extra: number, base: number): number =>
-  symbol | (extra << LENGTH_SYMBOL_BITS) | (base << LENGTH_BASE_SHIFT);
+  symbol | (extra << SYMBOL_BITS) | (base << BASE_SHIFT);
 
-/** Sets symbol and extra bits of a distance less one. */
+/** Sets symbol and number of extra bits of a distance less one. */
 const splitDistance = (reach: Variable<'i32'>, symbol: Variable<'i32'>, extra: Variable<'i32'>): Statement =>
   when(
     lt(reach, 4),
@@ -49,15 +49,16 @@ const splitDistance = (reach: Variable<'i32'>, symbol: Variable<'i32'>, extra: V
 /**
  * Adds what turns the tokens of a block into bits.
  *
- * `tally(count)` counts the symbols of the first tokens into {@link COUNTS}, which the caller has cleared, and gives
- * the extra bits that they carry. `write(count)` writes them to {@link OUTPUT} with {@link CODES}, after the bits
- * that `bitBuffer` and `bitCount` hold, and gives the number of whole bytes; what is left over is in those again.
+ * `tally(count)` counts the symbols of the first tokens in `counts`, which the caller has cleared, and gives the
+ * extra bits that they carry. `write(count)` writes them to `output` with `codes`, after the bits that `bitBuffer`
+ * and `bitCount` hold, and gives the number of whole bytes; what is left over is in those again.
  */
-export const addWrite = (module: WasmModule): void => {
+export const addWrite = (module: WasmModule, map: KernelMap): void => {
   const bitBuffer = module.global('bitBuffer');
   const bitCount = module.global('bitCount');
-  const tally = (address: I32, offset: number): Statement => store32(address, offset, add(load32(address, offset), 1));
-  const lengthOf = (token: I32): I32 => load32(shl(shr(token, LENGTH_SHIFT), 2), LENGTHS);
+  const increase = (address: I32, offset: number): Statement =>
+    store32(address, offset, add(load32(address, offset), 1));
+  const lengthOf = (token: I32): I32 => load32(shl(shr(token, LENGTH_SHIFT), 2), map.lengths);
   const eachToken = (
     index: Variable<'i32'>,
     token: Variable<'i32'>,
@@ -70,7 +71,7 @@ export const addWrite = (module: WasmModule): void => {
       goToIf('all', eq(count, 0)),
       loop(
         'tokens',
-        token.set(load32(shl(index, 2), TOKENS)),
+        token.set(load32(shl(index, 2), map.tokens)),
         ...body,
         index.set(add(index, 1)),
         goToIf('tokens', lt(index, count)),
@@ -87,14 +88,14 @@ export const addWrite = (module: WasmModule): void => {
     const total = locals.i32();
     const match: readonly Statement[] = [
       length.set(lengthOf(token)),
-      tally(shl(and(length, LENGTH_SYMBOL_MASK), 2), COUNTS),
+      increase(shl(and(length, SYMBOL_MASK), 2), map.counts),
       reach.set(and(token, 0xffff)),
       splitDistance(reach, symbol, extra),
-      tally(shl(symbol, 2), DISTANCE_COUNTS),
-      total.set(add(total, add(extra, and(shr(length, LENGTH_SYMBOL_BITS), LENGTH_EXTRA_MASK)))),
+      increase(shl(symbol, 2), map.distanceCounts),
+      total.set(add(total, add(extra, and(shr(length, SYMBOL_BITS), EXTRA_MASK)))),
     ];
     return {
-      body: [eachToken(index, token, count, [when(lt(token, 256), [tally(shl(token, 2), COUNTS)], match)])],
+      body: [eachToken(index, token, count, [when(lt(token, 256), [increase(shl(token, 2), map.counts)], match)])],
       result: total,
     };
   });
@@ -120,14 +121,11 @@ export const addWrite = (module: WasmModule): void => {
     ];
     const match: readonly Statement[] = [
       length.set(lengthOf(token)),
-      ...putCode(shl(and(length, LENGTH_SYMBOL_MASK), 2), CODES),
-      ...put(
-        sub(shr(token, LENGTH_SHIFT), shr(length, LENGTH_BASE_SHIFT)),
-        and(shr(length, LENGTH_SYMBOL_BITS), LENGTH_EXTRA_MASK),
-      ),
+      ...putCode(shl(and(length, SYMBOL_MASK), 2), map.codes),
+      ...put(sub(shr(token, LENGTH_SHIFT), shr(length, BASE_SHIFT)), and(shr(length, SYMBOL_BITS), EXTRA_MASK)),
       reach.set(and(token, 0xffff)),
       splitDistance(reach, symbol, extra),
-      ...putCode(shl(symbol, 2), DISTANCE_CODES),
+      ...putCode(shl(symbol, 2), map.distanceCodes),
       // The extra bits of a distance are its low ones.
       ...put(and(reach, sub(shl(1, extra), 1)), extra),
     ];
@@ -136,9 +134,9 @@ export const addWrite = (module: WasmModule): void => {
         bits.set(widen(bitBuffer)),
         filled.set(bitCount),
         eachToken(index, token, count, [
-          when(lt(token, 256), putCode(shl(token, 2), CODES), match),
-          // At most 7 bits were left and 48 came, so all of them are in the word.
-          store64(at, OUTPUT, bits),
+          when(lt(token, 256), putCode(shl(token, 2), map.codes), match),
+          // At most 15 bits were left and 48 came, so all of them are in the word.
+          store64(at, map.output, bits),
           at.set(add(at, shr(filled, 3))),
           bits.set(shr64(bits, widen(and(filled, 0x38)))),
           filled.set(and(filled, 7)),
