@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     floor: 1,
     may: ['base'],
     node: ['buffer', 'fs', 'stream', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'],
-    packages: ['fflate', 'pako', 'tar-stream', 'xxhash-wasm'],
+    packages: ['@bokuweb/zstd-wasm', 'fflate', 'tar-stream', 'xxhash-wasm'],
   },
   content: { floor: 2, may: ['base', 'oci'], node: [], packages: [] },
   layer: { floor: 3, may: ['base', 'oci', 'codec', 'content'], node: [], packages: [] },

@@ -12,6 +12,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compress as zstd, init } from '@bokuweb/zstd-wasm';
 import { Gzip } from 'fflate';
 import { INPUTS } from './input.mjs';
 
@@ -54,6 +55,13 @@ const fflateMember = (input, level) => {
   for (; at + 65536 < input.length; at += 65536) gzip.push(input.subarray(at, at + 65536));
   gzip.push(input.subarray(at), true);
   return Buffer.concat(chunks);
+};
+
+/** A frame for every 4 MiB; an empty input is one empty frame. */
+const zstdFrames = (input, level) => {
+  const frames = [];
+  for (let at = 0; at === 0 || at < input.length; at += 4 << 20) frames.push(zstd(input.subarray(at, at + (4 << 20)), level));
+  return Buffer.concat(frames);
 };
 
 /**
@@ -99,12 +107,16 @@ const vouchers = () => {
   for (const level of [1, 6, 9]) {
     all.push([`fflate-0.8/${level}`, 'fflate 0.8.3 itself: shows a change, proves nothing', (input) => fflateMember(input, level)]);
   }
+  for (const level of [3, 9, 19]) {
+    all.push([`zstd-wasm-0.0.27/${level}`, '@bokuweb/zstd-wasm 0.0.27 itself: shows a change, proves nothing', (input) => zstdFrames(input, level)]);
+  }
   return all;
 };
 
 /** The largest input is for the codecs that are used most. */
-const WITH_LAYER = /^(go-flate-1\.26|zlib-1\.3|gnu-gzip-1|busybox-gzip|fflate-0\.8)\/6$|^go-flate-1\.26\/[19]$/;
+const WITH_LAYER = /^(go-flate-1\.26|zlib-1\.3|gnu-gzip-1|busybox-gzip|fflate-0\.8)\/6$|^go-flate-1\.26\/[19]$|^zstd-wasm-0\.0\.27\/3$/;
 
+await init();
 try {
   const path = join(here, 'vectors.json');
   const known = new Map(JSON.parse(readFileSync(path, 'utf8')).vectors.map((vector) => [`${vector.codec} ${vector.input}`, vector]));

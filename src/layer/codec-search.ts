@@ -1,6 +1,7 @@
 import type { ScratchFile } from '../base/scratch.js';
-import { PINNED_CODEC_IDS } from '../codec/pinned/codec.js';
+import { PINNED_CODEC_IDS, pinnedCodec } from '../codec/pinned/codec.js';
 import { type BlobReader, verifiedBlobs } from '../content/blob.js';
+import { layerCompressionOf } from '../oci/media-type.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 import { type ConvertOptions, type ImageLayer, type LayerTransform, type LayerWork, convertLayers } from './convert.js';
@@ -20,15 +21,19 @@ const LIKELY: readonly string[] = [
   'gnu-gzip-1/6',
 ];
 
-/** Every codec, the given ones first, then the likely ones. */
-export const codecOrder = (first: readonly string[]): readonly string[] => [
-  ...new Set([...first, ...LIKELY, ...PINNED_CODEC_IDS].filter((id) => PINNED_CODEC_IDS.includes(id))),
+/** Every codec of a compression, the given ones first, then the likely ones. */
+export const codecOrder = (first: readonly string[], compression: 'gzip' | 'zstd' = 'gzip'): readonly string[] => [
+  ...new Set(
+    [...first, ...LIKELY, ...PINNED_CODEC_IDS].filter(
+      (id) => PINNED_CODEC_IDS.includes(id) && pinnedCodec(id).compression === compression,
+    ),
+  ),
 ];
 
 /** An uncompressed layer, and the compressed one that it is to become. */
 export interface SearchTask {
   readonly layer: ImageLayer;
-  readonly target: Pick<Descriptor, 'digest' | 'size'>;
+  readonly target: Pick<Descriptor, 'digest' | 'size'> & Partial<Pick<Descriptor, 'mediaType'>>;
   /** Codecs to try before all others. */
   readonly first: readonly string[];
   /** Where the compressed layer itself is at hand, so that a codec is done with at the first byte that differs. */
@@ -39,6 +44,10 @@ export interface SearchOptions extends ConvertOptions {
   /** End as soon as one layer is known to have no codec. Results of layers that were not searched to the end are left out. */
   readonly untilFailure?: boolean;
 }
+
+/** What the target's media type promises; anything but zstd is looked for as gzip. */
+const compressionWanted = ({ target }: SearchTask): 'gzip' | 'zstd' =>
+  layerCompressionOf(target.mediaType ?? '') === 'zstd' ? 'zstd' : 'gzip';
 
 export interface SearchHit {
   readonly codec: string;
@@ -75,7 +84,7 @@ class Search {
   private readonly options: ConvertOptions;
 
   constructor(tasks: readonly SearchTask[], blobs: BlobReader, options: ConvertOptions) {
-    this.attempts = tasks.map((task): Attempt => ({ task, queue: [...codecOrder(task.first)], tried: [] }));
+    this.attempts = tasks.map((task): Attempt => ({ task, queue: [...codecOrder(task.first, compressionWanted(task))], tried: [] }));
     this.blobs = blobs;
     this.options = options;
   }

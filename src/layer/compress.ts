@@ -1,6 +1,7 @@
 import { invariant } from '../base/error.js';
 import type { ScratchFile } from '../base/scratch.js';
 import type { Compression } from '../codec/compression.js';
+import { pinnedCodec } from '../codec/pinned/codec.js';
 import { withMemory, type BlobReader } from '../content/blob.js';
 import type { Document } from '../content/document.js';
 import type { ContentGraph, ImageParts } from '../content/graph.js';
@@ -22,8 +23,6 @@ import { replaceManifests } from './replace.js';
 export interface CompressOptions extends RewriteOptions {
   /** Id of a pinned codec. */
   readonly codec: string;
-  /** What the codec's output is. */
-  readonly compression: 'gzip' | 'zstd';
 }
 
 /** Whether a media type can say that a layer is compressed so. */
@@ -33,13 +32,14 @@ const isNameable = (compression: Compression | undefined): compression is Synthe
 /**
  * `--layers gzip`: uncompressed layers compressed by a pinned codec, compressed ones as they are. Only images that
  * have an uncompressed layer get a new manifest.
- * @throws {ToolError} DIGEST_MISMATCH, BLOB_MISSING
+ * @throws {ToolError} CODEC_UNKNOWN, DIGEST_MISMATCH, BLOB_MISSING
  */
 export const compressLayers = async (
   graph: ContentGraph,
   blobs: BlobReader,
   options: CompressOptions,
 ): Promise<RewrittenGraph> => {
+  const codec = pinnedCodec(options.codec);
   const { convertible, others } = imagesFor(graph);
   const compressions = new Map<string, Compression>();
   const pending = new Map<string, LayerWork>();
@@ -48,7 +48,7 @@ export const compressLayers = async (
     if (compressions.has(key)) continue;
     const compression = await compressionOf(blobs, layer.descriptor);
     compressions.set(key, compression);
-    if (compression === 'none') pending.set(key, { layer, transform: { codec: options.codec, innerAlgorithm: 'sha256' } });
+    if (compression === 'none') pending.set(key, { layer, transform: { codec: codec.id, innerAlgorithm: 'sha256' } });
   }
   const converted = await convertLayers(pending, blobs, options);
   const files = new Map<Digest, ScratchFile>();
@@ -62,7 +62,7 @@ export const compressLayers = async (
     invariant(done.result.inner !== undefined, 'a layer that was not compressed');
     const digest = digestFromHex('sha256', done.result.inner.hex);
     files.set(digest, done.file);
-    return { descriptor: { digest, size: done.result.inner.size }, compression: options.compression };
+    return { descriptor: { digest, size: done.result.inner.size }, compression: codec.compression };
   };
   const isSayable = (parts: ImageParts): boolean =>
     layersOf(parts).every((layer) => isNameable(compressions.get(layerKey(layer))));
@@ -77,7 +77,7 @@ export const compressLayers = async (
       return [parts.node.descriptor.digest, synthesizeManifest(parts.config.descriptor, layers, annotations)];
     }),
   );
-  const replaced = replaceManifests(graph, replacements, { ...options, reason: `layers compressed by ${options.codec}` });
+  const replaced = replaceManifests(graph, replacements, { ...options, reason: `layers compressed by ${codec.id}` });
   return {
     ...replaced,
     graph: { ...replaced.graph, notes: [...replaced.graph.notes, ...left.map(leftAsItIs)] },

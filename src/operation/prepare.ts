@@ -133,10 +133,8 @@ const changeLayers = async (
       return { ...(await decompressLayers(graph, blobs, rewrite)), recipe: [] };
     }
     case 'gzip': {
-      const { pinnedCodec } = await import('../codec/pinned/codec.js');
       const { compressLayers } = await import('../layer/compress.js');
-      const { id } = pinnedCodec(options.codec);
-      return { ...(await compressLayers(graph, blobs, { ...rewrite, codec: id, compression: 'gzip' })), recipe: [] };
+      return { ...(await compressLayers(graph, blobs, { ...rewrite, codec: options.codec })), recipe: [] };
     }
     case 'restore': {
       const { loadRestoreSources } = await import('./restore-source.js');

@@ -11,35 +11,49 @@ import { BUSYBOX_GZIP, GNU_GZIP, ZLIB, ZLIB_MEMORY_9, type ZipDialect } from './
 export interface PinnedCodec {
   /** Family, version and level, and how the header differs from the family's own: `zlib-1.3/6+os255`. */
   readonly id: string;
-  /** One gzip member of the whole stream. Pull only; an error of the input passes unchanged. */
+  readonly compression: 'gzip' | 'zstd';
+  /** One gzip member, or zstd frames, of the whole stream. Pull only; an error of the input passes unchanged. */
   compress(stream: ByteStream): ByteStream;
 }
 
-interface Recipe {
+interface GzipRecipe {
+  readonly compression: 'gzip';
   readonly header: GzipHeader;
   /** Loads the encoder's code and starts one: only what is used is loaded. */
   start(): Promise<DeflateEncoder>;
 }
 
+interface ZstdRecipe {
+  readonly compression: 'zstd';
+  readonly level: number;
+}
+
+type Recipe = GzipRecipe | ZstdRecipe;
+
 /** XFL as most encoders set it. */
 const extraFlagsOf = (level: number): number => (level === 9 ? 2 : level === 1 ? 4 : 0);
 
 /** Go's compress/gzip. */
-const goRecipe = (level: number): Recipe => ({
+const goRecipe = (level: number): GzipRecipe => ({
+  compression: 'gzip',
   header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 255 },
   start: async () =>
     level === 1 ? new (await import('./go-speed.js')).GoSpeed() : (await import('./go-flate.js')).goFlate(level),
 });
 
-const zipRecipe = (level: number, dialect: ZipDialect, header: Partial<GzipHeader> = {}): Recipe => ({
+const zipRecipe = (level: number, dialect: ZipDialect, header: Partial<GzipHeader> = {}): GzipRecipe => ({
+  compression: 'gzip',
   header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3, ...header },
   start: async () => (await import('./zip-flate.js')).zipFlate(level, dialect),
 });
 
-const fflateRecipe = (level: 1 | 6 | 9): Recipe => ({
+const fflateRecipe = (level: 1 | 6 | 9): GzipRecipe => ({
+  compression: 'gzip',
   header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
   start: async () => (await import('./fflate-flate.js')).fflateFlate(level),
 });
+
+const zstdRecipe = (level: number): ZstdRecipe => ({ compression: 'zstd', level });
 
 const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
@@ -56,6 +70,8 @@ const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   ['busybox-gzip/6+medium', zipRecipe(6, BUSYBOX_GZIP.medium)],
   ['busybox-gzip/6+big', zipRecipe(6, BUSYBOX_GZIP.big)],
   ...([1, 6, 9] as const).map((level) => [`fflate-0.8/${level}`, fflateRecipe(level)] as const),
+  // The version is that of the package: frames of 4 MiB of input, each by itself.
+  ...[3, 9, 19].map((level) => [`zstd-wasm-0.0.27/${level}`, zstdRecipe(level)] as const),
 ]);
 
 /** Every id that {@link pinnedCodec} knows. */
@@ -78,8 +94,10 @@ export const pinnedCodec = (id: string): PinnedCodec => {
   }
   return {
     id,
+    compression: recipe.compression,
     async *compress(stream): ByteStream {
-      yield* gzipStream(stream, await recipe.start(), recipe.header);
+      if (recipe.compression === 'gzip') yield* gzipStream(stream, await recipe.start(), recipe.header);
+      else yield* (await import('./zstd-wasm.js')).zstdStream(stream, recipe.level);
     },
   };
 };

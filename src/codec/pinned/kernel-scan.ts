@@ -102,8 +102,8 @@ const PARAMETERS = [
  */
 export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32'>, dialect: LazyDialect): void => {
   const none = dialect.shortest - 1;
-  const stand = module.global('stand');
-  const tokenEnd = module.global('tokenEnd');
+  const keptStand = module.global('stand');
+  const keptTokenEnd = module.global('tokenEnd');
   const keptPosition = module.global('position');
   const keptLength = module.global('length');
   const keptDistance = module.global('distance');
@@ -123,6 +123,7 @@ export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32
     const far = locals.i32();
     const room = locals.i32();
     const reach = locals.i32();
+    const floor = locals.i32();
     const doubt = locals.i32();
     const longest = locals.i32();
     const enough = locals.i32();
@@ -135,6 +136,8 @@ export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32
     const next = locals.i32();
     const offset = locals.i32();
     const spare = locals.i32();
+    const stand = locals.i32();
+    const tokenEnd = locals.i32();
     const stopped = locals.i32();
     const bits = locals.i64();
 
@@ -172,7 +175,7 @@ export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32
       same.set(least(same, longest)),
       goToIf('looked', le(same, best)),
       best.set(same),
-      distance.set(far),
+      distance.set(sub(position, candidate)),
       spare.set(0),
       goToIf('search', ge(same, enough)),
       ...takeTail,
@@ -194,14 +197,15 @@ export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32
       spare.set(8),
       when(gt(best, none), [spare.set(0), ...takeTail]),
       left.set(select(ge(before, good), shr(candidates, 2), candidates)),
+      floor.set(sub(position, reach)),
+      candidate.set(sub(position, far)),
       loop(
         'candidates',
-        candidate.set(sub(position, far)),
         look,
         left.set(sub(left, 1)),
         goToIf('search', eq(left, 0)),
-        increase(far, load16(stepOf(candidate), map.steps)),
-        goToIf('candidates', le(far, reach)),
+        candidate.set(sub(candidate, load16(stepOf(candidate), map.steps))),
+        goToIf('candidates', ge(candidate, floor)),
       ),
     );
     /** Whether what was found is longer than what was held back, and worth its distance. */
@@ -267,6 +271,8 @@ export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32
         keptLength.set(length),
         keptDistance.set(distance),
         keptPending.set(pending),
+        keptStand.set(stand),
+        keptTokenEnd.set(tokenEnd),
         count.set(tokens),
       ],
       result: stopped,
