@@ -96,7 +96,11 @@ export const makeDockerArchive = (directory, name, layerSizes) => {
     }
     const config = configOf(layers.map((layer) => layer.hex));
     member(`${sha256(config)}.json`, config);
-    const item = { Config: `${sha256(config)}.json`, RepoTags: ['bench.example/big:1'], Layers: layers.map((layer) => `${layer.hex}.tar`) };
+    const item = {
+      Config: `${sha256(config)}.json`,
+      RepoTags: ['bench.example/big:1'],
+      Layers: layers.map((layer) => `${layer.hex}.tar`),
+    };
     member('manifest.json', Buffer.from(JSON.stringify([item])));
   });
 };
@@ -116,7 +120,9 @@ export const makeOciArchive = (directory, name, layerSizes) => {
         schemaVersion: 2,
         mediaType: 'application/vnd.oci.image.manifest.v1+json',
         config: descriptor('application/vnd.oci.image.config.v1+json', sha256(config), config.length),
-        layers: layers.map((layer) => descriptor('application/vnd.oci.image.layer.v1.tar+gzip', layer.digest, layer.size)),
+        layers: layers.map((layer) =>
+          descriptor('application/vnd.oci.image.layer.v1.tar+gzip', layer.digest, layer.size),
+        ),
       }),
     );
     const root = descriptor('application/vnd.oci.image.manifest.v1+json', sha256(manifest), manifest.length);

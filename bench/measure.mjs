@@ -5,7 +5,9 @@ import { delimiter, join } from 'node:path';
 
 /** A program of PATH or of the given folders; undefined if there is none. */
 export const findProgram = (name, folders = []) =>
-  [...folders, ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name)).find((path) => existsSync(path));
+  [...folders, ...(process.env.PATH ?? '').split(delimiter)]
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
 
 const peakOf = (pid) => {
   try {
@@ -85,5 +87,11 @@ export const report = (title, bytes, results, subject) => {
   const head = ['', 'median', 'range', 'rate', 'peak memory', `${subject} takes`];
   const widths = head.map((text, column) => Math.max(text.length, ...rows.map((row) => row[column].length)));
   console.log(`\n${title}`);
-  for (const row of [head, ...rows]) console.log(`  ${row.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()}`);
+  for (const row of [head, ...rows])
+    console.log(
+      `  ${row
+        .map((text, column) => text.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd()}`,
+    );
 };

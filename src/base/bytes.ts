@@ -125,4 +125,3 @@ export const sliceSource = (whole: ByteSource, offset: number, length: number, n
     close: async () => {},
   };
 };
-

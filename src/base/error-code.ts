@@ -42,7 +42,10 @@ export const ERROR_CODES = {
 
   // archives as a whole
   ARCHIVE_UNSAFE_NAME: { class: 'input', meaning: 'a name is absolute or leaves the archive' },
-  ARCHIVE_NOT_REGULAR: { class: 'input', meaning: 'something that must be a file is a device, FIFO, socket or directory' },
+  ARCHIVE_NOT_REGULAR: {
+    class: 'input',
+    meaning: 'something that must be a file is a device, FIFO, socket or directory',
+  },
   ARCHIVE_DUPLICATE: { class: 'input', meaning: 'one name stands for two different contents' },
   ARCHIVE_UNKNOWN_FORMAT: { class: 'input', meaning: 'the bytes are not an image archive of a known format' },
   ARCHIVE_EMPTY: { class: 'input', meaning: 'the archive holds no image' },
@@ -91,10 +94,19 @@ export const ERROR_CODES = {
   DIGEST_ALGORITHM_UNSUPPORTED: { class: 'input', meaning: 'a digest uses an algorithm that cannot be verified here' },
   REFERENCE_INVALID: { class: 'input', meaning: 'a name is not a valid image reference' },
   MANIFEST_AMBIGUOUS: { class: 'input', meaning: 'a document is both a manifest and an index' },
-  MEDIATYPE_CONFLICT: { class: 'input', meaning: 'a document and its descriptor, or two descriptors, disagree about the media type' },
-  MEDIATYPE_MISMATCH: { class: 'input', meaning: "a layer's bytes are not of the compression that its media type says" },
+  MEDIATYPE_CONFLICT: {
+    class: 'input',
+    meaning: 'a document and its descriptor, or two descriptors, disagree about the media type',
+  },
+  MEDIATYPE_MISMATCH: {
+    class: 'input',
+    meaning: "a layer's bytes are not of the compression that its media type says",
+  },
   CONFIG_INVALID: { class: 'input', meaning: 'an image config does not describe an image' },
-  CONFIG_NAME_MISMATCH: { class: 'input', meaning: "a config's file name claims a digest that its content does not have" },
+  CONFIG_NAME_MISMATCH: {
+    class: 'input',
+    meaning: "a config's file name claims a digest that its content does not have",
+  },
   PLATFORM_MISMATCH: { class: 'input', meaning: "a descriptor's platform differs from the config's" },
   DATA_MISMATCH: { class: 'input', meaning: "a descriptor's embedded data are not the blob" },
   LAYOUT_MISSING: { class: 'input', meaning: 'the file oci-layout is missing' },

@@ -17,7 +17,13 @@ export interface TreeEntry {
 
 /** Something that was odd about the tree but does not stop its use. */
 export interface TreeNote {
-  readonly code: 'TAR_NO_TRAILER' | 'TAR_TRAILING_DATA' | 'TAR_META_STACKED' | 'TAR_TYPE_UNKNOWN' | 'TAR_LINK_SIZE' | 'ARCHIVE_DUPLICATE';
+  readonly code:
+    | 'TAR_NO_TRAILER'
+    | 'TAR_TRAILING_DATA'
+    | 'TAR_META_STACKED'
+    | 'TAR_TYPE_UNKNOWN'
+    | 'TAR_LINK_SIZE'
+    | 'ARCHIVE_DUPLICATE';
   readonly subject: string;
   readonly found: string;
 }

@@ -28,10 +28,7 @@ const runStream = (job: SourceJob, options: BulkOptions): Promise<BulkResult> =>
  * Results in job order. The sources stay the caller's.
  * @throws {ToolError} as `runBulk`
  */
-export const runSources = async (
-  jobs: readonly SourceJob[],
-  options: BulkOptions,
-): Promise<readonly BulkResult[]> => {
+export const runSources = async (jobs: readonly SourceJob[], options: BulkOptions): Promise<readonly BulkResult[]> => {
   const filed = jobs.flatMap(({ source, ...job }, index) =>
     source.file === undefined ? [] : [{ index, bulk: { ...job, extent: source.file } }],
   );

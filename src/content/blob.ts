@@ -73,7 +73,11 @@ const checkSize = (descriptor: Descriptor, found: number | string): void => {
   });
 };
 
-async function* verifiedStream(source: BlobSource, descriptor: Descriptor, signal: AbortSignal | undefined): ByteStream {
+async function* verifiedStream(
+  source: BlobSource,
+  descriptor: Descriptor,
+  signal: AbortSignal | undefined,
+): ByteStream {
   try {
     checkSize(descriptor, source.size);
     const { subject, algorithm } = expectationOf(descriptor.digest, source);

@@ -96,7 +96,10 @@ export const reachable = (graph: ContentGraph, from: Iterable<Digest>): readonly
 
 /** Every node once, in one order: roots as they stand, parents before children. */
 export const walk = (graph: ContentGraph): readonly GraphNode[] =>
-  reachable(graph, graph.roots.map((root) => root.descriptor.digest)).map((digest) => nodeOf(graph, digest));
+  reachable(
+    graph,
+    graph.roots.map((root) => root.descriptor.digest),
+  ).map((digest) => nodeOf(graph, digest));
 
 /** For each node, the manifests and indexes that contain it. */
 export const parentsIn = (graph: ContentGraph): ReadonlyMap<Digest, ReadonlySet<Digest>> => {
@@ -171,4 +174,3 @@ export const totalSize = (nodes: Iterable<GraphNode>): number => {
   for (const node of nodes) total += node.descriptor.size;
   return total;
 };
-

@@ -102,7 +102,8 @@ class GraphLoader {
     if (known !== undefined) this.checkAgreement(known, descriptor);
     const says = known === undefined || TELLING[kind] > TELLING[known.kind] ? { descriptor, kind } : known;
     // One descriptor may have the data or the URL that another one lacks.
-    const presence = known === undefined || known.presence !== 'present' ? await this.presenceOf(descriptor, known) : known.presence;
+    const presence =
+      known === undefined || known.presence !== 'present' ? await this.presenceOf(descriptor, known) : known.presence;
     if (known !== undefined && says === known && presence === known.presence) return undefined;
     const draft: Draft = { descriptor: says.descriptor, kind: says.kind, presence };
     this.nodes.set(descriptor.digest, draft);

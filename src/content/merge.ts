@@ -2,7 +2,14 @@ import { ToolError } from '../base/error.js';
 import type { Digest } from '../oci/digest.js';
 import { type BlobReader, firstOf } from './blob.js';
 import { checkLayerLists } from './image-checks.js';
-import { TELLING, type ContentGraph, type GraphNode, type Presence, mergeRoots, withoutContainedRoots } from './graph.js';
+import {
+  TELLING,
+  type ContentGraph,
+  type GraphNode,
+  type Presence,
+  mergeRoots,
+  withoutContainedRoots,
+} from './graph.js';
 
 const RANK: Readonly<Record<Presence, number>> = { present: 3, omitted: 2, foreign: 1, missing: 0 };
 

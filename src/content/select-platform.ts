@@ -3,7 +3,15 @@ import { ANNOTATION } from '../oci/annotation.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { type Platform, formatPlatform, matchesPlatform } from '../oci/platform.js';
-import { type ContentGraph, type GraphNode, type GraphRoot, imageParts, nodeOf, reachable, successors } from './graph.js';
+import {
+  type ContentGraph,
+  type GraphNode,
+  type GraphRoot,
+  imageParts,
+  nodeOf,
+  reachable,
+  successors,
+} from './graph.js';
 import { nameText } from './name.js';
 
 /** The platform of an entry of an index: what the descriptor says, else what the image's config says. */
@@ -19,7 +27,9 @@ const isReal = (platform: Platform | undefined): platform is Platform =>
 
 /** The digest of the entry that an attestation of BuildKit describes. */
 export const attestedBy = (descriptor: Descriptor): string | undefined =>
-  descriptor.annotations.has(ANNOTATION.referenceType) ? descriptor.annotations.get(ANNOTATION.referenceDigest) : undefined;
+  descriptor.annotations.has(ANNOTATION.referenceType)
+    ? descriptor.annotations.get(ANNOTATION.referenceDigest)
+    : undefined;
 
 class PlatformSelection {
   readonly kept = new Set<Digest>();
@@ -97,6 +107,11 @@ export const selectPlatforms = (graph: ContentGraph, wanted: readonly Platform[]
   }
   const nodes = new Map([...graph.nodes].map(([digest, node]) => [digest, kept.has(digest) ? node : omitted(node)]));
   const selected = { ...graph, nodes };
-  const inside = new Set(reachable(selected, graph.roots.map((root) => root.descriptor.digest)));
+  const inside = new Set(
+    reachable(
+      selected,
+      graph.roots.map((root) => root.descriptor.digest),
+    ),
+  );
   return { ...selected, nodes: new Map([...nodes].filter(([digest]) => inside.has(digest))) };
 };

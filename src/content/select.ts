@@ -27,7 +27,9 @@ const describeRoot = (root: GraphRoot): string =>
 
 const listRoots = (roots: readonly GraphRoot[]): string => {
   const shown = roots.slice(0, 20).map((root) => excerpt(describeRoot(root), 200));
-  return roots.length > shown.length ? `${shown.join('; ')}; and ${roots.length - shown.length} more` : shown.join('; ');
+  return roots.length > shown.length
+    ? `${shown.join('; ')}; and ${roots.length - shown.length} more`
+    : shown.join('; ');
 };
 
 const notFound = (graph: ContentGraph, selector: ImageSelector): ToolError =>
@@ -64,7 +66,8 @@ const rootsByDigest = (graph: ContentGraph, digest: Digest): readonly GraphRoot[
   return [...graph.nodes.values()]
     .filter(({ descriptor, kind, manifest }) =>
       kind === 'index' || kind === 'artifact-manifest' || kind === 'manifest'
-        ? descriptor.digest === digest || (manifest?.value.kind === 'manifest' && manifest.value.config.digest === digest)
+        ? descriptor.digest === digest ||
+          (manifest?.value.kind === 'manifest' && manifest.value.config.digest === digest)
         : false,
     )
     .map(({ descriptor }) => ({ descriptor, names: names.get(descriptor.digest) ?? [] }));
@@ -76,9 +79,11 @@ const rootsByDigest = (graph: ContentGraph, digest: Digest): readonly GraphRoot[
  */
 export const findRoot = (graph: ContentGraph, selector: ImageSelector): GraphRoot => {
   const found =
-    selector.by === 'name' ? rootsByName(graph, selector.text)
-    : selector.by === 'digest' ? rootsByDigest(graph, selector.digest)
-    : graph.roots.slice(selector.position, selector.position + 1);
+    selector.by === 'name'
+      ? rootsByName(graph, selector.text)
+      : selector.by === 'digest'
+        ? rootsByDigest(graph, selector.digest)
+        : graph.roots.slice(selector.position, selector.position + 1);
   const [root, another] = found;
   if (root === undefined) throw notFound(graph, selector);
   if (another !== undefined) {
@@ -94,9 +99,14 @@ export const findRoot = (graph: ContentGraph, selector: ImageSelector): GraphRoo
 
 /** Unnamed roots that refer to something in the set, and those that refer to them. */
 const referrersOf = (graph: ContentGraph, kept: readonly GraphRoot[]): readonly GraphRoot[] => {
-  const inside = new Set(reachable(graph, kept.map((root) => root.descriptor.digest)));
+  const inside = new Set(
+    reachable(
+      graph,
+      kept.map((root) => root.descriptor.digest),
+    ),
+  );
   const found: GraphRoot[] = [];
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const root of graph.roots) {
       const subject = subjectOf(nodeOf(graph, root.descriptor.digest));
@@ -112,7 +122,10 @@ const referrersOf = (graph: ContentGraph, kept: readonly GraphRoot[]): readonly 
 const onlyReachable = (graph: ContentGraph): ContentGraph => ({
   ...graph,
   nodes: new Map(
-    reachable(graph, graph.roots.map((root) => root.descriptor.digest)).map((digest) => [digest, nodeOf(graph, digest)]),
+    reachable(
+      graph,
+      graph.roots.map((root) => root.descriptor.digest),
+    ).map((digest) => [digest, nodeOf(graph, digest)]),
   ),
 });
 
@@ -124,7 +137,9 @@ export const selectImages = (graph: ContentGraph, selectors: readonly ImageSelec
 };
 
 /** Without unnamed roots that refer to another image. */
-export const dropReferrers = (graph: ContentGraph): { readonly graph: ContentGraph; readonly dropped: readonly Digest[] } => {
+export const dropReferrers = (
+  graph: ContentGraph,
+): { readonly graph: ContentGraph; readonly dropped: readonly Digest[] } => {
   const isReferrer = (root: GraphRoot): boolean =>
     root.names.length === 0 && subjectOf(nodeOf(graph, root.descriptor.digest)) !== undefined;
   return {
@@ -141,7 +156,9 @@ export interface Rename {
 }
 
 const onlyImage = (graph: ContentGraph, roots: readonly GraphRoot[], to: ImageName): GraphRoot => {
-  const images = roots.filter((root) => root.names.length > 0 || subjectOf(nodeOf(graph, root.descriptor.digest)) === undefined);
+  const images = roots.filter(
+    (root) => root.names.length > 0 || subjectOf(nodeOf(graph, root.descriptor.digest)) === undefined,
+  );
   const [only, another] = images;
   if (only !== undefined && another === undefined) return only;
   throw new ToolError('REFERENCE_AMBIGUOUS', 'a new name without an old one needs exactly one image', {
@@ -182,5 +199,7 @@ export const renameImages = (
 
 /** Every image manifest of the graph, for lists. */
 export const allImages = (graph: ContentGraph): readonly Digest[] => [
-  ...new Set(graph.roots.flatMap((root) => imagesOf(graph, root.descriptor.digest).map((node) => node.descriptor.digest))),
+  ...new Set(
+    graph.roots.flatMap((root) => imagesOf(graph, root.descriptor.digest).map((node) => node.descriptor.digest)),
+  ),
 ];

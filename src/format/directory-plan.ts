@@ -35,22 +35,21 @@ export const planDirectory = (graph: ContentGraph, options: { readonly allowSpar
   }
   const nodes = walk(graph);
   const missing = nodes.find((node) => node.presence === 'missing');
-  if (missing !== undefined && !options.allowSparse) throw blobMissing(missing.descriptor, 'write what is there with --allow-sparse');
+  if (missing !== undefined && !options.allowSparse)
+    throw blobMissing(missing.descriptor, 'write what is there with --allow-sparse');
   const present = nodes.filter((node) => node.presence === 'present');
   const other = present.some((node) => algorithmOf(node.descriptor.digest) !== 'sha256');
   const version = utf8(other ? VERSION_TEXT_ALGORITHMS : VERSION_TEXT);
   const top = nodeOf(graph, root.descriptor.digest);
   return [
     { path: VERSION_FILE, content: { from: 'memory', bytes: version }, size: version.length },
-    ...present.map(
-      (node): FilePlan => ({
-        path:
-          node === top
-            ? TOP_MANIFEST_FILE
-            : `${fileName(node.descriptor.digest)}${isManifest(node) ? '.manifest.json' : ''}`,
-        content: { from: 'blob', descriptor: node.descriptor },
-        size: node.descriptor.size,
-      }),
-    ),
+    ...present.map((node): FilePlan => ({
+      path:
+        node === top
+          ? TOP_MANIFEST_FILE
+          : `${fileName(node.descriptor.digest)}${isManifest(node) ? '.manifest.json' : ''}`,
+      content: { from: 'blob', descriptor: node.descriptor },
+      size: node.descriptor.size,
+    })),
   ];
 };

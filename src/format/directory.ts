@@ -28,7 +28,8 @@ export const parseDirectoryVersion = (bytes: Uint8Array): boolean =>
 
 /** A manifest may leave out its media type; then its parts tell what it is. */
 const mediaTypeOf = (value: JsonValue, subject: string): string => {
-  if (!isJsonObject(value)) throw new ToolError('SCHEMA_INVALID', 'not a manifest', { subject, pointer: '', expected: 'an object' });
+  if (!isJsonObject(value))
+    throw new ToolError('SCHEMA_INVALID', 'not a manifest', { subject, pointer: '', expected: 'an object' });
   const object: JsonObject = value;
   const mediaType = object['mediaType'];
   if (typeof mediaType === 'string' && mediaType !== '') return mediaType;
@@ -42,7 +43,8 @@ const mediaTypeOf = (value: JsonValue, subject: string): string => {
  */
 export const openDirectoryFormat = async (tree: FileTree, options: ReadOptions): Promise<ImageSource> => {
   const version = await tree.open(VERSION_FILE);
-  const bytes = version === undefined ? EMPTY : await readWhole(version, VERSION_LIMIT, `${tree.name}: ${VERSION_FILE}`);
+  const bytes =
+    version === undefined ? EMPTY : await readWhole(version, VERSION_LIMIT, `${tree.name}: ${VERSION_FILE}`);
   if (!parseDirectoryVersion(bytes)) {
     throw new ToolError('LAYOUT_VERSION', 'unknown version of the directory format', {
       subject: `${tree.name}: ${VERSION_FILE}`,
@@ -74,4 +76,3 @@ export const openDirectoryFormat = async (tree: FileTree, options: ReadOptions):
     close: () => tree.close(),
   };
 };
-

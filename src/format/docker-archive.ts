@@ -12,11 +12,7 @@ import type { ImageSource, SourceRoot } from '../content/image.js';
 import { nameFromRepoTag } from '../content/name.js';
 import { type SynthesisLayer, synthesizeManifest } from '../content/synthesis.js';
 import { type Digest, digestFromHex, digestOf, encodedOf, hashAlgorithmOf, tryParseDigest } from '../oci/digest.js';
-import {
-  DOCKER_MANIFEST_FILE,
-  type DockerSaveItem,
-  decodeDockerSaveManifest,
-} from '../oci/docker-save.js';
+import { DOCKER_MANIFEST_FILE, type DockerSaveItem, decodeDockerSaveManifest } from '../oci/docker-save.js';
 import type { ImageConfig } from '../oci/image-config.js';
 import type { ReadOptions } from './read-options.js';
 import { readWhole } from './read-document.js';
@@ -99,7 +95,11 @@ class DockerArchiveReader {
   }
 
   private async readConfig(item: DockerSaveItem): Promise<Uint8Array> {
-    const raw = await readWhole(await this.open(item.config, 'config'), this.options.limits.document, this.subject(item.config));
+    const raw = await readWhole(
+      await this.open(item.config, 'config'),
+      this.options.limits.document,
+      this.subject(item.config),
+    );
     const claimed = claimedByName(item.config);
     const found = digestOf(raw);
     if (claimed !== undefined && claimed !== found) {
@@ -248,7 +248,14 @@ export const readDockerImages = async (
 /** The items of `manifest.json`; what is odd about its keys goes to the notes. @throws as `decodeDockerSaveManifest` */
 export const decodeItems = (manifest: JsonValue, subject: string, notes: Note[]): readonly DockerSaveItem[] =>
   decodeDockerSaveManifest(manifest, subject, (found, pointer) => {
-    notes.push({ code: 'JSON_KEY_CASE', severity: 'warning', message: 'a key in another case', subject, pointer, found });
+    notes.push({
+      code: 'JSON_KEY_CASE',
+      severity: 'warning',
+      message: 'a key in another case',
+      subject,
+      pointer,
+      found,
+    });
   });
 
 /**
@@ -258,12 +265,20 @@ export const decodeItems = (manifest: JsonValue, subject: string, notes: Note[])
  * @throws {ToolError} ARCHIVE_EMPTY, SCHEMA_INVALID, JSON_AMBIGUOUS_KEY, BLOB_MISSING, CONFIG_INVALID,
  * CONFIG_NAME_MISMATCH, LAYER_COUNT_MISMATCH, LAYER_EMPTY, DIFFID_MISMATCH, CODEC_UNSUPPORTED, LIMIT_METADATA
  */
-export const openDockerArchive = async (tree: FileTree, manifest: JsonValue, options: ReadOptions): Promise<ImageSource> => {
+export const openDockerArchive = async (
+  tree: FileTree,
+  manifest: JsonValue,
+  options: ReadOptions,
+): Promise<ImageSource> => {
   const notes: Note[] = [...notesOf(tree)];
   const subject = `${tree.name}: ${DOCKER_MANIFEST_FILE}`;
   const items = decodeItems(manifest, subject, notes);
   if (items.length === 0) {
-    throw new ToolError('ARCHIVE_EMPTY', 'the archive holds no image', { subject, expected: 'at least one image', found: '[]' });
+    throw new ToolError('ARCHIVE_EMPTY', 'the archive holds no image', {
+      subject,
+      expected: 'at least one image',
+      found: '[]',
+    });
   }
   const images = await readDockerImages(tree, items, options);
   return {
@@ -275,4 +290,3 @@ export const openDockerArchive = async (tree: FileTree, manifest: JsonValue, opt
     close: () => tree.close(),
   };
 };
-

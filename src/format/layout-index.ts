@@ -40,7 +40,8 @@ const parseIndex = (document: Uint8Array, subject: string, limits: Limits): Pars
   const value = parseJson(document, { subject, depth: limits.jsonDepth });
   const { manifests, ...rest } = isJsonObject(value) ? value : {};
   // Go writes null for an empty list, and umoci does for a new layout.
-  const entries: readonly JsonValue[] | undefined = manifests === null ? [] : isJsonArray(manifests) ? manifests : undefined;
+  const entries: readonly JsonValue[] | undefined =
+    manifests === null ? [] : isJsonArray(manifests) ? manifests : undefined;
   if (entries === undefined || !entries.every(isJsonObject) || isUnwritable(value)) {
     throw new ToolError('DESTINATION_UNFIT', 'the index of the destination cannot be extended', {
       subject,
@@ -58,7 +59,12 @@ const parseIndex = (document: Uint8Array, subject: string, limits: Limits): Pars
  * @param added bytes of a canonical `index.json`
  * @throws {ToolError} DESTINATION_UNFIT, JSON_*
  */
-export const extendIndex = (existing: Uint8Array | undefined, added: Uint8Array, subject: string, limits: Limits): Uint8Array => {
+export const extendIndex = (
+  existing: Uint8Array | undefined,
+  added: Uint8Array,
+  subject: string,
+  limits: Limits,
+): Uint8Array => {
   if (existing === undefined) return added;
   const fresh = parseIndex(added, subject, limits).entries;
   const { entries, rest } = parseIndex(existing, subject, limits);

@@ -40,7 +40,11 @@ const readRoots = async (tree: FileTree, options: ReadOptions): Promise<readonly
   });
 };
 
-const readDockerItems = async (tree: FileTree, options: ReadOptions, notes: Note[]): Promise<readonly DockerSaveItem[]> => {
+const readDockerItems = async (
+  tree: FileTree,
+  options: ReadOptions,
+  notes: Note[],
+): Promise<readonly DockerSaveItem[]> => {
   if (tree.entry(DOCKER_MANIFEST_FILE) === undefined) return [];
   const document = await readTopDocument(tree, DOCKER_MANIFEST_FILE, options.limits);
   if (document === undefined || !isDockerSaveManifest(document.value)) return [];
@@ -55,7 +59,8 @@ const readDockerItems = async (tree: FileTree, options: ReadOptions, notes: Note
  */
 export const openOciLayout = async (tree: FileTree, options: ReadOptions): Promise<ImageSource> => {
   const layout = await readTopDocument(tree, LAYOUT_FILE, options.limits);
-  if (layout === undefined) throw new ToolError('LAYOUT_MISSING', 'the file oci-layout is missing', { subject: tree.name });
+  if (layout === undefined)
+    throw new ToolError('LAYOUT_MISSING', 'the file oci-layout is missing', { subject: tree.name });
   checkLayoutVersion(layout.value, `${tree.name}: ${LAYOUT_FILE}`);
   const roots = await readRoots(tree, options);
   const notes: Note[] = [...notesOf(tree)];

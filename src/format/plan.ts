@@ -78,13 +78,11 @@ const blobEntries = (nodes: readonly GraphNode[]): readonly DraftEntry[] => {
   return [
     directory(`${BLOBS_DIRECTORY}/`),
     ...algorithms.map((algorithm) => directory(`${BLOBS_DIRECTORY}/${algorithm}/`)),
-    ...[...documents, ...others].map(
-      ({ descriptor }): DraftEntry => ({
-        path: blobPath(descriptor.digest),
-        content: { from: 'blob', descriptor },
-        size: descriptor.size,
-      }),
-    ),
+    ...[...documents, ...others].map(({ descriptor }): DraftEntry => ({
+      path: blobPath(descriptor.digest),
+      content: { from: 'blob', descriptor },
+      size: descriptor.size,
+    })),
   ];
 };
 
@@ -96,7 +94,8 @@ const tarEntry = (entry: DraftEntry, mtime: number): Parameters<typeof encodeTar
 });
 
 /** The header block (or blocks) of an entry. */
-export const headerOf = (plan: ArchivePlan, entry: PlanEntry): Uint8Array => encodeTarHeader(tarEntry(entry, plan.settings.mtime));
+export const headerOf = (plan: ArchivePlan, entry: PlanEntry): Uint8Array =>
+  encodeTarHeader(tarEntry(entry, plan.settings.mtime));
 
 /**
  * The canonical archive of a graph. Pure: the same graph gives the same plan, whatever order its roots stand in.
@@ -116,12 +115,17 @@ export const planArchive = (
   const nodes = walk(graph);
   const missing = nodes.find((node) => node.presence === 'missing');
   if (missing !== undefined && !options.allowSparse) {
-    throw blobMissing(missing.descriptor, 'choose what is there with --platform, or write an incomplete archive with --allow-sparse');
+    throw blobMissing(
+      missing.descriptor,
+      'choose what is there with --platform, or write an incomplete archive with --allow-sparse',
+    );
   }
   const drafts = [
     memory(LAYOUT_FILE, layoutDocument()),
     memory(INDEX_FILE, indexDocument(graph)),
-    ...(profile.dockerManifest ? [memory(DOCKER_MANIFEST_FILE, dockerManifestDocument(graph, settings.dockerPlatform))] : []),
+    ...(profile.dockerManifest
+      ? [memory(DOCKER_MANIFEST_FILE, dockerManifestDocument(graph, settings.dockerPlatform))]
+      : []),
     ...blobEntries(nodes.filter((node) => node.presence === 'present')),
   ];
   let at = 0;

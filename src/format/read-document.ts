@@ -30,7 +30,11 @@ export const readWhole = async (source: ByteSource, limit: number, subject: stri
  * there is no such name.
  * @throws {ToolError} LIMIT_METADATA, JSON_*, LINK_UNRESOLVED, LINK_LOOP, ARCHIVE_NOT_REGULAR
  */
-export const readTopDocument = async (tree: FileTree, path: string, limits: Limits): Promise<TopDocument | undefined> => {
+export const readTopDocument = async (
+  tree: FileTree,
+  path: string,
+  limits: Limits,
+): Promise<TopDocument | undefined> => {
   const source = await tree.open(path);
   if (source === undefined) return undefined;
   const subject = `${tree.name}: ${path}`;

@@ -88,7 +88,8 @@ export const writeArchiveFile = async (
     for (const entry of plan.entries) {
       options.signal?.throwIfAborted();
       await file.write(headerOf(plan, entry), entry.headerOffset);
-      const extent = entry.content.from === 'blob' && entry.size >= SMALL ? await blobs.extent(entry.content.descriptor) : undefined;
+      const extent =
+        entry.content.from === 'blob' && entry.size >= SMALL ? await blobs.extent(entry.content.descriptor) : undefined;
       if (extent !== undefined) {
         placed.push({ entry, extent });
         if (placed.length >= EXTENTS_AT_ONCE) await flush();

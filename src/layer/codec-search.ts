@@ -84,7 +84,11 @@ class Search {
   private readonly options: ConvertOptions;
 
   constructor(tasks: readonly SearchTask[], blobs: BlobReader, options: ConvertOptions) {
-    this.attempts = tasks.map((task): Attempt => ({ task, queue: [...codecOrder(task.first, compressionWanted(task))], tried: [] }));
+    this.attempts = tasks.map((task): Attempt => ({
+      task,
+      queue: [...codecOrder(task.first, compressionWanted(task))],
+      tried: [],
+    }));
     this.blobs = blobs;
     this.options = options;
   }
@@ -105,7 +109,11 @@ class Search {
       if (codec === undefined) continue;
       attempt.tried.push(codec);
       const { layer, original } = attempt.task;
-      if (original !== undefined && !(await beginsAs(codec, layer.descriptor, original, this.blobs, this.options.signal))) continue;
+      if (
+        original !== undefined &&
+        !(await beginsAs(codec, layer.descriptor, original, this.blobs, this.options.signal))
+      )
+        continue;
       works.set(String(index), { layer, transform: transformOf(attempt.task, codec) });
       round.set(String(index), { attempt, codec });
     }
@@ -157,7 +165,8 @@ export const searchCodecs = async (
   for (let open = search.open(); open.length > 0; open = search.open()) {
     await search.tryNext(open);
     const [smallest] = untilFailure ? search.open() : [];
-    while (smallest !== undefined && smallest.hit === undefined && smallest.queue.length > 0) await search.tryNext([smallest]);
+    while (smallest !== undefined && smallest.hit === undefined && smallest.queue.length > 0)
+      await search.tryNext([smallest]);
     if (smallest !== undefined && smallest.hit === undefined) break;
   }
   return search.results();

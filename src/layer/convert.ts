@@ -52,9 +52,7 @@ export const imagesFor = (
   const isConvertible = (parts: ImageParts): boolean =>
     parts.layers.every((layer) => {
       const compression = layerCompressionOf(layer.mediaType);
-      return (
-        compression !== undefined && compression !== 'other' && nodeOf(graph, layer.digest).presence === 'present'
-      );
+      return compression !== undefined && compression !== 'other' && nodeOf(graph, layer.digest).presence === 'present';
     });
   return {
     convertible: images.filter(isConvertible),

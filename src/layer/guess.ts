@@ -2,7 +2,15 @@ import type { BlobReader } from '../content/blob.js';
 import type { ContentGraph, ImageParts } from '../content/graph.js';
 import { type Digest, digestFromHex } from '../oci/digest.js';
 import { codecOrder } from './codec-search.js';
-import { type ConvertOptions, type LayerWork, compressionOf, convertLayers, imagesFor, layerKey, layersOf } from './convert.js';
+import {
+  type ConvertOptions,
+  type LayerWork,
+  compressionOf,
+  convertLayers,
+  imagesFor,
+  layerKey,
+  layersOf,
+} from './convert.js';
 import { manifestStyles } from './manifest-style.js';
 import type { RestoreTarget } from './restore.js';
 
@@ -35,7 +43,10 @@ const compressedBy = async (
 };
 
 /** All layers by the codec; then those that others have put on a base, or whose base others have made. */
-function* mixtures(layers: readonly Compressed[], earlier: readonly (readonly Compressed[])[]): Iterable<readonly Compressed[]> {
+function* mixtures(
+  layers: readonly Compressed[],
+  earlier: readonly (readonly Compressed[])[],
+): Iterable<readonly Compressed[]> {
   yield layers;
   for (const others of earlier) {
     for (let base = 1; base < layers.length; base += 1) {
@@ -55,8 +66,11 @@ const guessTarget = async (
   for (const codec of codecOrder([])) {
     const made = await compressedBy(parts, codec, blobs, options);
     for (const layers of mixtures(made, earlier)) {
-      const manifest = manifestStyles(parts.config.descriptor, layers).find(({ descriptor }) => wanted.has(descriptor.digest));
-      if (manifest !== undefined) return { manifest, codecs: new Map(layers.map((layer) => [layer.digest, layer.codec])) };
+      const manifest = manifestStyles(parts.config.descriptor, layers).find(({ descriptor }) =>
+        wanted.has(descriptor.digest),
+      );
+      if (manifest !== undefined)
+        return { manifest, codecs: new Map(layers.map((layer) => [layer.digest, layer.codec])) };
     }
     earlier.push(made);
   }

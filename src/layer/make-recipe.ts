@@ -5,7 +5,16 @@ import { plainDescriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { layerMediaType } from '../oci/media-type.js';
 import { type SearchResult, type SearchTask, searchCodecs } from './codec-search.js';
-import { type ConvertOptions, type ImageLayer, type LayerWork, convertLayers, decompression, imagesFor, layerKey, layersOf } from './convert.js';
+import {
+  type ConvertOptions,
+  type ImageLayer,
+  type LayerWork,
+  convertLayers,
+  decompression,
+  imagesFor,
+  layerKey,
+  layersOf,
+} from './convert.js';
 import { withFiles } from './decompress.js';
 import type { Recipe, RecipeImage } from './recipe.js';
 
@@ -59,9 +68,11 @@ export const makeRecipe = async (
   });
   const results = await searchCodecs(tasks, withFiles(files, blobs), options);
   for (const { hit } of results) await hit?.file.discard();
-  const found = new Map([...compressed.keys()].flatMap((key, index): [string, SearchResult][] => {
-    const result = results[index];
-    return result === undefined ? [] : [[key, result]];
-  }));
+  const found = new Map(
+    [...compressed.keys()].flatMap((key, index): [string, SearchResult][] => {
+      const result = results[index];
+      return result === undefined ? [] : [[key, result]];
+    }),
+  );
   return { recipe: { images: convertible.flatMap((parts) => imageOf(parts, found)) }, results };
 };

@@ -64,8 +64,18 @@ export const recipeBytes = (recipe: Recipe): Uint8Array => {
 interface RecipeJson {
   readonly images: readonly {
     readonly imageID: string;
-    readonly manifest: { readonly mediaType: string; readonly digest: string; readonly size: number; readonly data: string };
-    readonly layers: readonly { readonly diffID: string; readonly digest: string; readonly size: number; readonly codec?: string }[];
+    readonly manifest: {
+      readonly mediaType: string;
+      readonly digest: string;
+      readonly size: number;
+      readonly data: string;
+    };
+    readonly layers: readonly {
+      readonly diffID: string;
+      readonly digest: string;
+      readonly size: number;
+      readonly codec?: string;
+    }[];
   }[];
 }
 
@@ -86,7 +96,13 @@ const decodeImage = (
 ): RecipeImage => {
   const { mediaType, size } = image.manifest;
   if (roleOf(mediaType) !== 'manifest') {
-    throw invalid(subject, `${pointer}/manifest/mediaType`, 'not the manifest of an image', 'the media type of one', mediaType);
+    throw invalid(
+      subject,
+      `${pointer}/manifest/mediaType`,
+      'not the manifest of an image',
+      'the media type of one',
+      mediaType,
+    );
   }
   const raw = new Uint8Array(Buffer.from(image.manifest.data, 'base64'));
   const digest = parseDigest(image.manifest.digest);
@@ -103,7 +119,8 @@ const decodeImage = (
     size: layer.size,
     ...(codec === undefined ? {} : { codec }),
   }));
-  const parts = (list: readonly Pick<RecipeLayer, 'digest' | 'size'>[]): string => list.map((part) => `${part.digest} ${part.size}`).join(' ');
+  const parts = (list: readonly Pick<RecipeLayer, 'digest' | 'size'>[]): string =>
+    list.map((part) => `${part.digest} ${part.size}`).join(' ');
   const listed = parts(value.layers);
   const given = parts(layers);
   if (value.config.digest !== image.imageID || listed !== given) {

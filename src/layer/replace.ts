@@ -51,7 +51,9 @@ export interface ReplaceOptions {
 type Annotations = ReadonlyMap<string, string>;
 
 const annotationDrops = (subject: Digest, annotations: Annotations): readonly DroppedPart[] =>
-  [...annotations.keys()].toSorted(compareBytes).map((key) => ({ subject, reason: `annotation ${key} of a manifest that was made anew` }));
+  [...annotations.keys()]
+    .toSorted(compareBytes)
+    .map((key) => ({ subject, reason: `annotation ${key} of a manifest that was made anew` }));
 
 class Replacer {
   readonly made = new Map<Digest, Document<Manifest>>();
@@ -101,8 +103,11 @@ class Replacer {
 
   private index(children: readonly Descriptor[], annotations: Annotations): Document<Manifest> | undefined {
     const next = children.map((child) => this.current(child.digest)?.descriptor);
-    if (next.every((descriptor, index) => descriptor === undefined || descriptor.digest === children[index]?.digest)) return undefined;
-    const renamed = new Map(children.map((child, index): [string, string] => [child.digest, next[index]?.digest ?? child.digest]));
+    if (next.every((descriptor, index) => descriptor === undefined || descriptor.digest === children[index]?.digest))
+      return undefined;
+    const renamed = new Map(
+      children.map((child, index): [string, string] => [child.digest, next[index]?.digest ?? child.digest]),
+    );
     const descriptors = children.map((child, index): Descriptor => {
       const kept = this.options.keepAnnotations
         ? [...child.annotations]
@@ -146,7 +151,7 @@ class Replacer {
   /** Unnamed roots that refer to what was replaced, those that refer to them, and so on. */
   private lostReferrers(): ReadonlySet<Digest> {
     const lost = new Set<Digest>();
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       grown = false;
       for (const root of this.graph.roots) {
         const { digest } = root.descriptor;
@@ -195,7 +200,12 @@ export const replaceManifests = (
     }
   }
   const next: ContentGraph = { ...graph, roots, nodes };
-  const inside = new Set(reachable(next, roots.map((root) => root.descriptor.digest)));
+  const inside = new Set(
+    reachable(
+      next,
+      roots.map((root) => root.descriptor.digest),
+    ),
+  );
   return {
     // A replacement may stand inside an index now and by itself as well.
     graph: withoutContainedRoots({ ...next, nodes: new Map([...nodes].filter(([digest]) => inside.has(digest))) }),

@@ -11,7 +11,16 @@ import type { Digest } from '../oci/digest.js';
 import type { ImageManifest, Manifest } from '../oci/manifest.js';
 import { layerMediaType } from '../oci/media-type.js';
 import { type SearchResult, type SearchTask, searchCodecs } from './codec-search.js';
-import { type ImageLayer, type LayerWork, compressionOf, convertLayers, decompression, imagesFor, layerKey, layersOf } from './convert.js';
+import {
+  type ImageLayer,
+  type LayerWork,
+  compressionOf,
+  convertLayers,
+  decompression,
+  imagesFor,
+  layerKey,
+  layersOf,
+} from './convert.js';
 import { type RewriteOptions, type RewrittenGraph, leftAsItIs, withFiles } from './decompress.js';
 import type { RecipeImage } from './recipe.js';
 import { replaceManifests } from './replace.js';
@@ -43,7 +52,10 @@ const mismatch = (parts: ImageParts, targets: readonly RestoreTarget[]): ToolErr
   new ToolError('MANIFEST_MISMATCH', 'no given manifest is that of the image', {
     subject: parts.config.descriptor.digest,
     expected: `a manifest with this config and ${parts.layers.length} layers`,
-    found: targets.map(({ manifest }) => `${manifest.descriptor.digest} with config ${manifest.value.config.digest}`).join(', ') || 'none',
+    found:
+      targets
+        .map(({ manifest }) => `${manifest.descriptor.digest} with config ${manifest.value.config.digest}`)
+        .join(', ') || 'none',
     hint: 'give the manifest that the image was pulled by; Podman and skopeo change the config when they convert an image to OCI, and then it is another image',
   });
 
@@ -52,7 +64,9 @@ const isOf = (parts: ImageParts, { manifest: { value } }: RestoreTarget): boolea
   value.config.digest === parts.config.descriptor.digest &&
   value.config.size === parts.config.descriptor.size &&
   value.layers.length === parts.layers.length &&
-  value.layers.every(({ digest, size }, index) => digest !== parts.layers[index]?.digest || size === parts.layers[index].size);
+  value.layers.every(
+    ({ digest, size }, index) => digest !== parts.layers[index]?.digest || size === parts.layers[index].size,
+  );
 
 /** Layers of an image beside the layers they are to become. */
 const pairsOf = ({ parts, target }: Work): readonly { readonly layer: ImageLayer; readonly task: SearchTask }[] =>
@@ -72,7 +86,8 @@ type Results = ReadonlyMap<string, SearchResult>;
 const failuresOf = (work: Work, results: Results): readonly SearchResult[] =>
   pairsOf(work).flatMap(({ layer, task }) => {
     const result = results.get(taskKey(task));
-    const isThere = result === undefined && (task.target.digest === layer.diffID || task.target.digest === layer.descriptor.digest);
+    const isThere =
+      result === undefined && (task.target.digest === layer.diffID || task.target.digest === layer.descriptor.digest);
     return isThere || result?.hit !== undefined ? [] : [result ?? { task, hit: undefined, tried: [] }];
   });
 
@@ -96,7 +111,9 @@ const plainForms = async (
     blobs: withFiles(files, blobs),
     plain: (layer) => {
       const size = converted.get(layerKey(layer))?.result.inner?.size;
-      return size === undefined ? layer : { ...layer, descriptor: plainDescriptor(layerMediaType('none'), layer.diffID, size) };
+      return size === undefined
+        ? layer
+        : { ...layer, descriptor: plainDescriptor(layerMediaType('none'), layer.diffID, size) };
     },
   };
 };
@@ -157,7 +174,11 @@ interface Made {
 const makeLayers = async (choices: readonly Choice[], blobs: BlobReader, options: RestoreOptions): Promise<Made> => {
   const all = choices.flatMap(({ parts, targets }) => targets.flatMap((target) => pairsOf({ parts, target })));
   const changing = all.filter(({ layer, task }) => layer.descriptor.digest !== task.target.digest);
-  const { blobs: plainBlobs, plain } = await plainForms(changing.map(({ layer }) => layer), blobs, options);
+  const { blobs: plainBlobs, plain } = await plainForms(
+    changing.map(({ layer }) => layer),
+    blobs,
+    options,
+  );
   const chosen = new Map<Choice, Work>();
   const results = new Map<string, SearchResult>();
   // One failure is the end if nothing is to be kept and no other manifest could help.
@@ -176,7 +197,8 @@ const makeLayers = async (choices: readonly Choice[], blobs: BlobReader, options
       const plainTask = { ...task, layer: plain(layer) };
       if (task.target.digest !== layer.diffID) tasks.set(taskKey(task), plainTask);
       // A target that is uncompressed is the plain form itself.
-      else if (plainTask.layer.descriptor.size !== task.target.size) results.set(taskKey(task), { task, hit: undefined, tried: [] });
+      else if (plainTask.layer.descriptor.size !== task.target.size)
+        results.set(taskKey(task), { task, hit: undefined, tried: [] });
     }
     if (!options.bestEffort) checkCodecs(tasks.values());
     const found = await searchCodecs([...tasks.values()], plainBlobs, { ...options, untilFailure: isEnough });
@@ -223,7 +245,13 @@ export const restoreLayers = async (
     const targets = options.targets.filter((target) => isOf(parts, target));
     if (targets.length > 0) choices.push({ parts, targets });
     else if (!options.bestEffort) throw mismatch(parts, options.targets);
-    else notes.push({ code: 'MANIFEST_MISMATCH', severity: 'warning', message: mismatch(parts, []).what, subject: parts.config.descriptor.digest });
+    else
+      notes.push({
+        code: 'MANIFEST_MISMATCH',
+        severity: 'warning',
+        message: mismatch(parts, []).what,
+        subject: parts.config.descriptor.digest,
+      });
   }
   const made = await makeLayers(choices, blobs, options);
   const replacements = new Map<Digest, Document<Manifest>>();
@@ -245,9 +273,13 @@ export const restoreLayers = async (
       notes.push({ code, severity: 'warning', message: what, ...details });
     }
     const layers = await keptLayers(work, made);
-    if (layers !== undefined) replacements.set(parts.node.descriptor.digest, synthesizeManifest(parts.config.descriptor, layers));
+    if (layers !== undefined)
+      replacements.set(parts.node.descriptor.digest, synthesizeManifest(parts.config.descriptor, layers));
   }
-  const replaced = replaceManifests(graph, replacements, { keepAnnotations: options.keepAnnotations, reason: 'registry digests restored' });
+  const replaced = replaceManifests(graph, replacements, {
+    keepAnnotations: options.keepAnnotations,
+    reason: 'registry digests restored',
+  });
   return {
     ...replaced,
     recipe,

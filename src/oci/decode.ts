@@ -42,7 +42,10 @@ export class Cursor {
   }
 
   /** Undefined where the place is absent; `null` counts as absent only where Go tools write it for an empty value. */
-  optional<T>(read: (cursor: Cursor) => T, nullable: 'null is absent' | 'null is wrong' = 'null is wrong'): T | undefined {
+  optional<T>(
+    read: (cursor: Cursor) => T,
+    nullable: 'null is absent' | 'null is wrong' = 'null is wrong',
+  ): T | undefined {
     if (this.value === undefined || (this.value === null && nullable === 'null is absent')) return undefined;
     return read(this);
   }

@@ -48,7 +48,9 @@ export const isDockerSaveManifest = (value: JsonValue): boolean =>
   Array.isArray(value) &&
   value.every(
     (item: JsonValue) =>
-      typeof item === 'object' && item !== null && !Array.isArray(item) &&
+      typeof item === 'object' &&
+      item !== null &&
+      !Array.isArray(item) &&
       Object.keys(item).some((key) => key.toLowerCase() === 'config' || key.toLowerCase() === 'layers'),
   );
 

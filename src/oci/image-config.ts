@@ -57,8 +57,10 @@ const decodeDiffIDs = (cursor: Cursor): readonly Digest[] => {
 const decodeLabels = (cursor: Cursor): ReadonlyMap<string, string> =>
   cursor
     .field('config')
-    .optional((config) => config.field('Labels').optional((labels) => labels.stringMap(), 'null is absent'), 'null is absent') ??
-  new Map();
+    .optional(
+      (config) => config.field('Labels').optional((labels) => labels.stringMap(), 'null is absent'),
+      'null is absent',
+    ) ?? new Map();
 
 /** @throws {ToolError} CONFIG_INVALID, SCHEMA_INVALID, DIGEST_INVALID */
 export const decodeImageConfig = (value: JsonValue, subject: string): ImageConfig => {

@@ -81,7 +81,10 @@ const checkUnambiguous = (cursor: Cursor): void => {
   }
 };
 
-const common = (cursor: Cursor, descriptor: Descriptor): Pick<Manifest, 'mediaType' | 'artifactType' | 'subject' | 'annotations'> => {
+const common = (
+  cursor: Cursor,
+  descriptor: Descriptor,
+): Pick<Manifest, 'mediaType' | 'artifactType' | 'subject' | 'annotations'> => {
   const mediaType = checkMediaType(cursor, descriptor.mediaType);
   const artifactType = cursor.field('artifactType').optional((field) => field.string());
   const subject = cursor.field('subject').optional(decodeDescriptor);

@@ -45,10 +45,13 @@ export const normalizePlatform = (platform: Platform): Platform => {
   const given = platform.variant === undefined || platform.variant === '' ? (alias?.[1] ?? '') : platform.variant;
   const spelt = /^\d/.test(given) ? `v${given}` : given;
   const variant =
-    architecture === 'arm64' && spelt === 'v8' ? ''
-    : architecture === 'amd64' && spelt === 'v1' ? ''
-    : architecture === 'arm' && spelt === '' ? 'v7'
-    : spelt;
+    architecture === 'arm64' && spelt === 'v8'
+      ? ''
+      : architecture === 'amd64' && spelt === 'v1'
+        ? ''
+        : architecture === 'arm' && spelt === ''
+          ? 'v7'
+          : spelt;
   const { variant: _dropped, ...rest } = platform;
   return { ...rest, architecture, ...(variant === '' ? {} : { variant }) };
 };
@@ -70,7 +73,10 @@ export const parsePlatform = (text: string): Platform => {
   }
   const [first = '', second, variant] = parts;
   if (second === undefined && OPERATING_SYSTEMS.has(first)) {
-    throw new ToolError('USAGE', 'a platform without an architecture', { expected: `${first}/ARCHITECTURE`, found: `"${first}"` });
+    throw new ToolError('USAGE', 'a platform without an architecture', {
+      expected: `${first}/ARCHITECTURE`,
+      found: `"${first}"`,
+    });
   }
   return normalizePlatform(
     second === undefined

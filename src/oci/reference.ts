@@ -72,7 +72,8 @@ export const parseReference = (text: string, place: ErrorDetails = {}): Referenc
     const upper = path.toLowerCase() === path ? '' : ' (it must be lower case)';
     return refuse(text, `the path is malformed${upper}`, place);
   }
-  if (domain.length + 1 + path.length > MAX_NAME_LENGTH) return refuse(text, `the name is longer than ${MAX_NAME_LENGTH}`, place);
+  if (domain.length + 1 + path.length > MAX_NAME_LENGTH)
+    return refuse(text, `the name is longer than ${MAX_NAME_LENGTH}`, place);
   const effectiveTag = tag ?? (digest === undefined ? 'latest' : undefined);
   return {
     domain,

@@ -36,7 +36,11 @@ export interface CanonicalOptions extends TransferOptions {
 }
 
 /** `digest`: the sha256 that `save` of the location would give, without writing it. @throws as `save` */
-export const archiveDigest = (location: string, options: CanonicalOptions, context: OperationContext): Promise<DigestEntry> =>
+export const archiveDigest = (
+  location: string,
+  options: CanonicalOptions,
+  context: OperationContext,
+): Promise<DigestEntry> =>
   withPrepared([location], options, context, async (prepared) => {
     const plan = planArchive(prepared.graph, options.profile, options.settings, options);
     const hash = startHash('sha256');
@@ -59,7 +63,8 @@ export const asIsDigest = async (text: string, context: OperationContext): Promi
     });
   }
   const scratch = scratchDirectory(context.temporary);
-  const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
+  const file =
+    location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
   try {
     context.observer({ type: 'phase', name: 'digest', total: file.size });
     const digest = await fileDigest(file, context);

@@ -125,7 +125,11 @@ const rootsFor = (graph: ContentGraph, root: GraphRoot): readonly GraphRoot[] =>
  * are not read.
  * @throws as `openLocation`; PLATFORM_NOT_FOUND
  */
-export const inspect = async (location: string, context: OperationContext, platform?: Platform): Promise<InspectReport> => {
+export const inspect = async (
+  location: string,
+  context: OperationContext,
+  platform?: Platform,
+): Promise<InspectReport> => {
   const { graph, close } = await openLocation(location, context);
   try {
     const chosen = platform === undefined ? graph : selectPlatforms(graph, [platform]);
@@ -142,14 +146,19 @@ export const inspect = async (location: string, context: OperationContext, platf
 
 /** The single image manifest that is meant, of a graph and perhaps a platform. @throws {ToolError} REFERENCE_AMBIGUOUS, PLATFORM_NOT_FOUND */
 export const singleRoot = (graph: ContentGraph, location: string): GraphRoot => {
-  const images = graph.roots.filter((root) => root.names.length > 0 || nodeOf(graph, root.descriptor.digest).manifest?.value.subject === undefined);
+  const images = graph.roots.filter(
+    (root) => root.names.length > 0 || nodeOf(graph, root.descriptor.digest).manifest?.value.subject === undefined,
+  );
   const [root, another] = images;
   if (root === undefined) throw new ToolError('REFERENCE_NOT_FOUND', 'there is no image', { subject: location });
   if (another === undefined) return root;
   throw new ToolError('REFERENCE_AMBIGUOUS', 'the location holds several images', {
     subject: location,
     expected: 'one image',
-    found: images.map((image) => image.names.map(nameText)[0] ?? image.descriptor.digest).slice(0, 20).join(', '),
+    found: images
+      .map((image) => image.names.map(nameText)[0] ?? image.descriptor.digest)
+      .slice(0, 20)
+      .join(', '),
     hint: 'name one: TRANSPORT:PATH:REF or TRANSPORT:PATH@DIGEST',
   });
 };
@@ -165,12 +174,15 @@ export const singleImage = (graph: ContentGraph, location: string, platform: Pla
       return parts !== undefined && parts.config.value.platform.os !== 'unknown';
     });
   const [image, another] = images;
-  if (image === undefined) throw new ToolError('REFERENCE_NOT_FOUND', 'there is no image with a config', { subject: location });
+  if (image === undefined)
+    throw new ToolError('REFERENCE_NOT_FOUND', 'there is no image with a config', { subject: location });
   if (another === undefined) return image;
   throw new ToolError('REFERENCE_AMBIGUOUS', 'the index holds images of several platforms', {
     subject: location,
     expected: 'one image',
-    found: images.map((node) => formatPlatform(imageParts(chosen, node)?.config.value.platform ?? { os: '', architecture: '' })).join(', '),
+    found: images
+      .map((node) => formatPlatform(imageParts(chosen, node)?.config.value.platform ?? { os: '', architecture: '' }))
+      .join(', '),
     hint: 'choose one with --platform',
   });
 };

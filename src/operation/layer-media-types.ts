@@ -37,7 +37,11 @@ const compressionOf = async (source: ByteSource): Promise<Compression> => {
 };
 
 /** Layers whose first bytes are not of the compression that their media type promises. Nothing else is read of them. */
-export const layerMediaTypeNotes = async (graph: ContentGraph, blobs: BlobReader, severity: Severity): Promise<readonly Note[]> => {
+export const layerMediaTypeNotes = async (
+  graph: ContentGraph,
+  blobs: BlobReader,
+  severity: Severity,
+): Promise<readonly Note[]> => {
   const notes: Note[] = [];
   for (const layer of promisedLayers(graph)) {
     const source = await blobs.open(layer);

@@ -37,7 +37,11 @@ const splits = (text: string): readonly number[] => {
   const found: number[] = [];
   for (let index = start; index < text.length; index++) {
     const rest = text.slice(index + 1);
-    if (text[index] === ':' || (text[index] === '@' && (/^\d{1,6}$/.test(rest) || tryParseKnownDigest(rest) !== undefined))) found.push(index);
+    if (
+      text[index] === ':' ||
+      (text[index] === '@' && (/^\d{1,6}$/.test(rest) || tryParseKnownDigest(rest) !== undefined))
+    )
+      found.push(index);
   }
   return found;
 };
@@ -48,7 +52,8 @@ const selectorsOf = (suffix: string): { readonly reference?: string; readonly se
   const at = text.lastIndexOf('@');
   const digest = at < 0 ? undefined : tryParseKnownDigest(text.slice(at + 1));
   const name = at < 0 || digest === undefined ? text : text.slice(0, at);
-  if (digest !== undefined) return { ...(name === '' ? {} : { reference: name }), selectors: [{ by: 'digest', digest }] };
+  if (digest !== undefined)
+    return { ...(name === '' ? {} : { reference: name }), selectors: [{ by: 'digest', digest }] };
   const selector = parseSelector(text);
   return { ...(selector.by === 'name' ? { reference: text } : {}), selectors: [selector] };
 };
@@ -67,7 +72,8 @@ const splitPath = (rest: string, exists: PathExists): { readonly path: string; r
  */
 export const parseLocation = (text: string, exists: PathExists): Location => {
   if (text === '-') return { text, transport: 'stdio', path: '-', selectors: [] };
-  if (text === '') throw new ToolError('LOCATION_INVALID', 'an empty location', { expected: 'TRANSPORT:PATH[:REF], a path, or -' });
+  if (text === '')
+    throw new ToolError('LOCATION_INVALID', 'an empty location', { expected: 'TRANSPORT:PATH[:REF], a path, or -' });
   const transport = /^([a-z][a-z-]+):/.exec(text)?.[1];
   if (transport !== undefined && isFileTransport(transport)) {
     const { path, suffix } = splitPath(text.slice(transport.length + 1), exists);

@@ -49,7 +49,8 @@ const lockedImage = (graph: ContentGraph, root: GraphRoot): LockedImage => {
 };
 
 /** Keys under which a root stands in a lock. */
-const keysOf = (root: GraphRoot): readonly string[] => (root.names.length === 0 ? [root.descriptor.digest] : root.names.map(nameText));
+const keysOf = (root: GraphRoot): readonly string[] =>
+  root.names.length === 0 ? [root.descriptor.digest] : root.names.map(nameText);
 
 /** @throws {ToolError} NAME_CONFLICT for two images under one name */
 export const lockOf = (graphs: readonly ContentGraph[]): Lock => {
@@ -107,11 +108,13 @@ const differences = (key: string, locked: LockedImage, found: LockedImage): read
   const pairs: [string, string | undefined, string | undefined][] = [
     [key, locked.digest, found.digest],
     [`${key} (image ID)`, locked.imageID, found.imageID],
-    ...Object.entries(locked.platforms ?? {}).map(([platform, manifest]): [string, string | undefined, string | undefined] => [
-      `${key} (${platform})`,
-      manifest.digest,
-      found.platforms?.[platform]?.digest,
-    ]),
+    ...Object.entries(locked.platforms ?? {}).map(
+      ([platform, manifest]): [string, string | undefined, string | undefined] => [
+        `${key} (${platform})`,
+        manifest.digest,
+        found.platforms?.[platform]?.digest,
+      ],
+    ),
   ];
   return pairs
     .filter(([, expected, actual]) => expected !== undefined && expected !== actual)
@@ -131,11 +134,23 @@ export const checkLock = (expected: Lock, graphs: readonly ContentGraph[]): read
   const found = lockOf(graphs);
   const unlisted = Object.keys(found.images)
     .filter((key) => !Object.hasOwn(expected.images, key))
-    .map((subject): Note => ({ code: 'LOCK_UNLISTED', severity: 'error', message: 'the image is not recorded in the lock', subject }));
+    .map((subject): Note => ({
+      code: 'LOCK_UNLISTED',
+      severity: 'error',
+      message: 'the image is not recorded in the lock',
+      subject,
+    }));
   const others = Object.entries(expected.images).flatMap(([key, locked]): readonly Note[] => {
     const image = Object.hasOwn(found.images, key) ? found.images[key] : undefined;
     return image === undefined
-      ? [{ code: 'LOCK_ABSENT', severity: 'error', message: 'an image that the lock records is not there', subject: key }]
+      ? [
+          {
+            code: 'LOCK_ABSENT',
+            severity: 'error',
+            message: 'an image that the lock records is not there',
+            subject: key,
+          },
+        ]
       : differences(key, locked, image);
   });
   return [...others, ...unlisted];

@@ -43,7 +43,11 @@ export interface LsReport {
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
-const cleanPath = (path: string): string => path.replace(/^(?:\.?\/+)+/, '').replace(/\/+$/, '').replace(/^\.$/, '');
+const cleanPath = (path: string): string =>
+  path
+    .replace(/^(?:\.?\/+)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '');
 
 const entryOf = (header: TarEntryHeader, path: string): FileEntry => ({
   path,
@@ -56,7 +60,11 @@ const entryOf = (header: TarEntryHeader, path: string): FileEntry => ({
   ...(header.linkTarget === undefined ? {} : { linkTarget: header.linkTarget }),
 });
 
-async function* layerHeaders(layer: Descriptor, opened: OpenedImages, context: OperationContext): AsyncIterable<TarEntryHeader> {
+async function* layerHeaders(
+  layer: Descriptor,
+  opened: OpenedImages,
+  context: OperationContext,
+): AsyncIterable<TarEntryHeader> {
   const source = await opened.blobs.open(layer);
   const head = source === undefined ? new Uint8Array(0) : await source.readAt(0, SNIFF_LENGTH);
   await source?.close();
@@ -93,7 +101,7 @@ class LowerFiles {
     if (this.removed.has(prefix)) return [];
     this.removed.add(prefix);
     let low = 0;
-    for (let high = this.paths.length; low < high; ) {
+    for (let high = this.paths.length; low < high;) {
       const middle = (low + high) >>> 1;
       if ((this.paths[middle] ?? '') < prefix) low = middle + 1;
       else high = middle;
@@ -153,12 +161,14 @@ export const ls = async (
   try {
     const image = singleImage(opened.graph, location, options.platform);
     const parts = imageParts(opened.graph, image);
-    if (parts === undefined) throw new ToolError('REFERENCE_NOT_FOUND', 'there is no image with a config', { subject: location });
+    if (parts === undefined)
+      throw new ToolError('REFERENCE_NOT_FOUND', 'there is no image with a config', { subject: location });
     const { digest } = image.descriptor;
     if (options.layer !== undefined) {
       const layer = chooseLayer(parts.layers, parts.config.value.diffIDs, options.layer);
       const entries: FileEntry[] = [];
-      for await (const header of layerHeaders(layer, opened, context)) entries.push(entryOf(header, cleanPath(header.path) || '.'));
+      for await (const header of layerHeaders(layer, opened, context))
+        entries.push(entryOf(header, cleanPath(header.path) || '.'));
       return { location, digest, layer: layer.digest, entries };
     }
     const files = new Map<string, FileEntry>();

@@ -37,7 +37,11 @@ interface UnpackedFile {
   readonly notes: readonly Note[];
 }
 
-const unpackOuter = async (file: ByteSource, scratch: ScratchDirectory, context: OperationContext): Promise<UnpackedFile> => {
+const unpackOuter = async (
+  file: ByteSource,
+  scratch: ScratchDirectory,
+  context: OperationContext,
+): Promise<UnpackedFile> => {
   const compression = sniffCompression(await file.readAt(0, SNIFF_LENGTH));
   if (compression === 'none') return { plain: file, notes: [] };
   const { observer } = context;
@@ -88,7 +92,11 @@ interface OpenedTree {
 }
 
 const emptyArchive = (name: string): ToolError =>
-  new ToolError('ARCHIVE_EMPTY', 'the file is empty', { subject: name, expected: 'an image archive', found: '0 bytes' });
+  new ToolError('ARCHIVE_EMPTY', 'the file is empty', {
+    subject: name,
+    expected: 'an image archive',
+    found: '0 bytes',
+  });
 
 const MAGIC = { offset: 257, text: 'ustar' } as const;
 
@@ -107,11 +115,16 @@ const unknownFormat = async (file: ByteSource, cause: unknown): Promise<ToolErro
     cause,
   });
 
-const openTree = async (location: Location, scratch: ScratchDirectory, context: OperationContext): Promise<OpenedTree> => {
+const openTree = async (
+  location: Location,
+  scratch: ScratchDirectory,
+  context: OperationContext,
+): Promise<OpenedTree> => {
   if (location.transport !== 'stdio' && (await isDirectory(location.path))) {
     return { tree: await openDirectoryTree(location.path, context.limits), isDirectory: true, notes: [] };
   }
-  const file = location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
+  const file =
+    location.transport === 'stdio' ? await spoolStdin(scratch, context) : await openFileSource(location.path);
   const sources = [file];
   try {
     if (file.size === 0) throw emptyArchive(file.name);
@@ -195,7 +208,10 @@ export const openLocation = async (text: string, context: OperationContext): Pro
 };
 
 /** Opens several locations, in their order; all or none. @throws as {@link openLocation} */
-export const openLocations = async (texts: readonly string[], context: OperationContext): Promise<readonly OpenedImages[]> => {
+export const openLocations = async (
+  texts: readonly string[],
+  context: OperationContext,
+): Promise<readonly OpenedImages[]> => {
   const opened: OpenedImages[] = [];
   try {
     for (const text of texts) opened.push(await openLocation(text, context));

@@ -26,7 +26,12 @@ import { type PreparedImages } from './prepare.js';
 const BATCH = 64;
 
 /** A blob that is there already is kept if it is what its name says, and replaced if it is not. */
-const isThere = async (output: OutputDirectory, path: string, descriptor: Descriptor, context: OperationContext): Promise<boolean> => {
+const isThere = async (
+  output: OutputDirectory,
+  path: string,
+  descriptor: Descriptor,
+  context: OperationContext,
+): Promise<boolean> => {
   if ((await output.sizeOf(path)) !== descriptor.size) return false;
   const source = await output.open(path);
   try {
@@ -39,7 +44,12 @@ const isThere = async (output: OutputDirectory, path: string, descriptor: Descri
   }
 };
 
-const fillPart = async (part: OutputPart, entry: FilePlan, blobs: VerifiedBlobReader, context: OperationContext): Promise<void> => {
+const fillPart = async (
+  part: OutputPart,
+  entry: FilePlan,
+  blobs: VerifiedBlobReader,
+  context: OperationContext,
+): Promise<void> => {
   if (entry.content.from === 'memory') {
     await part.write(entry.content.bytes, 0);
     return;
@@ -96,7 +106,8 @@ const placeFiles = async (
 ): Promise<void> => {
   const pending: FilePlan[] = [];
   for (const entry of entries) {
-    const there = entry.content.from === 'blob' && (await isThere(output, entry.path, entry.content.descriptor, context));
+    const there =
+      entry.content.from === 'blob' && (await isThere(output, entry.path, entry.content.descriptor, context));
     if (!there) pending.push(entry);
   }
   for (let at = 0; at < pending.length; at += BATCH) {
@@ -125,7 +136,8 @@ export const placeInLayout = async (
 ): Promise<ArchivePlan> => {
   const plan = planArchive(images.graph, PROFILES['oci-1'], options.settings ?? DEFAULT_SETTINGS, options);
   const layout = await readSmallFile(path, LAYOUT_FILE);
-  if (layout === undefined && (await holdsFiles(path))) throw unfit(path, 'an OCI image layout, an empty directory, or nothing');
+  if (layout === undefined && (await holdsFiles(path)))
+    throw unfit(path, 'an OCI image layout, an empty directory, or nothing');
   if (layout !== undefined) {
     const subject = `${path}: ${LAYOUT_FILE}`;
     checkLayoutVersion(parseJson(layout, { subject, depth: context.limits.jsonDepth }), subject);
@@ -143,8 +155,18 @@ export const placeInLayout = async (
     if (layout === undefined && layoutFile !== undefined) await placeFiles(output, [layoutFile], blobs, context);
     const index = byPath(INDEX_FILE);
     if (index?.content.from === 'memory') {
-      const bytes = extendIndex(await readSmallFile(path, INDEX_FILE), index.content.bytes, `${path}: ${INDEX_FILE}`, context.limits);
-      await placeFiles(output, [{ path: INDEX_FILE, content: { from: 'memory', bytes }, size: bytes.length }], blobs, context);
+      const bytes = extendIndex(
+        await readSmallFile(path, INDEX_FILE),
+        index.content.bytes,
+        `${path}: ${INDEX_FILE}`,
+        context.limits,
+      );
+      await placeFiles(
+        output,
+        [{ path: INDEX_FILE, content: { from: 'memory', bytes }, size: bytes.length }],
+        blobs,
+        context,
+      );
     }
     context.observer({ type: 'phase-end', name: 'write layout' });
     return plan;
@@ -166,11 +188,16 @@ export const placeInDirectory = async (
   const files = planDirectory(images.graph, options);
   const version = await readSmallFile(path, 'version');
   if (await holdsFiles(path)) {
-    if (version === undefined || !parseDirectoryVersion(version)) throw unfit(path, "a directory of skopeo's dir: transport, an empty directory, or nothing");
+    if (version === undefined || !parseDirectoryVersion(version))
+      throw unfit(path, "a directory of skopeo's dir: transport, an empty directory, or nothing");
   }
   const output = await replaceDirectory(path);
   try {
-    context.observer({ type: 'phase', name: 'write directory', total: files.reduce((sum, file) => sum + file.size, 0) });
+    context.observer({
+      type: 'phase',
+      name: 'write directory',
+      total: files.reduce((sum, file) => sum + file.size, 0),
+    });
     await placeFiles(output, files, verifiedBlobs(images.blobs), context);
     await output.commit();
     context.observer({ type: 'phase-end', name: 'write directory' });

@@ -55,7 +55,13 @@ const fingerprints = async (
     const source = await blobs.open(layer.descriptor);
     invariant(source !== undefined, 'a blob that was there is gone');
     try {
-      found.set(key, await fingerprint(source.read(undefined, context.signal), { subject: layer.descriptor.digest, limits: context.limits }));
+      found.set(
+        key,
+        await fingerprint(source.read(undefined, context.signal), {
+          subject: layer.descriptor.digest,
+          limits: context.limits,
+        }),
+      );
     } finally {
       await source.close();
     }
@@ -91,13 +97,19 @@ const whyNot = (print: Fingerprint | undefined, tried: readonly string[]): strin
  * @param prove try the codecs; without it, only the bytes are looked at
  * @throws as `openLocation`; DIGEST_MISMATCH, DIFFID_MISMATCH
  */
-export const explainLayers = async (location: string, prove: boolean, context: OperationContext): Promise<ExplainReport> => {
+export const explainLayers = async (
+  location: string,
+  prove: boolean,
+  context: OperationContext,
+): Promise<ExplainReport> => {
   const opened = await openLocation(location, context);
   try {
     const { graph, blobs } = opened;
     const known = await fingerprints(graph, blobs, context);
     const search = prove ? await searchRecipe(opened, known, context) : undefined;
-    const results = new Map(search?.results.map((result) => [`${result.task.target.digest} ${result.task.layer.diffID}`, result]));
+    const results = new Map(
+      search?.results.map((result) => [`${result.task.target.digest} ${result.task.layer.diffID}`, result]),
+    );
     const names = new Map(graph.roots.map((root) => [root.descriptor.digest, root.names.map(nameText)]));
     return {
       location,
@@ -113,7 +125,11 @@ export const explainLayers = async (location: string, prove: boolean, context: O
           if (digest === layer.diffID) {
             return { ...base, evidence: [], restorable: true, why: 'stored uncompressed under its diffID' };
           }
-          const details = { ...base, evidence: print?.evidence ?? [], ...(print === undefined ? {} : { confidence: print.confidence }) };
+          const details = {
+            ...base,
+            evidence: print?.evidence ?? [],
+            ...(print === undefined ? {} : { confidence: print.confidence }),
+          };
           if (result === undefined) return { ...details, why: 'codecs were not tried' };
           if (result.hit === undefined) return { ...details, restorable: false, why: whyNot(print, result.tried) };
           return { ...details, codec: result.hit.codec, restorable: true, why: 'proved by its digest' };

@@ -26,7 +26,9 @@ const NO_CODECS: ReadonlyMap<Digest, string> = new Map();
 
 const targetsOfGraph = (graph: ContentGraph): readonly RestoreTarget[] =>
   [...graph.nodes.values()].flatMap(({ manifest }): readonly RestoreTarget[] =>
-    manifest?.value.kind === 'manifest' ? [{ manifest: { ...manifest, value: manifest.value }, codecs: NO_CODECS }] : [],
+    manifest?.value.kind === 'manifest'
+      ? [{ manifest: { ...manifest, value: manifest.value }, codecs: NO_CODECS }]
+      : [],
   );
 
 const addPinned = (pinned: Map<Digest | 'any', Set<Digest>>, lock: Lock): void => {
@@ -61,7 +63,8 @@ const readJsonFile = async (path: string, context: OperationContext): Promise<Ui
 
 const manifestTarget = (raw: Uint8Array, path: string, context: OperationContext): RestoreTarget => {
   const value = parseJson(raw, { subject: path, depth: context.limits.jsonDepth });
-  const mediaType = isJsonObject(value) && typeof value['mediaType'] === 'string' ? value['mediaType'] : MEDIA_TYPE.manifest;
+  const mediaType =
+    isJsonObject(value) && typeof value['mediaType'] === 'string' ? value['mediaType'] : MEDIA_TYPE.manifest;
   if (roleOf(mediaType) !== 'manifest') {
     throw new ToolError('SCHEMA_INVALID', 'not the manifest of an image', {
       subject: path,
@@ -88,12 +91,18 @@ const noManifests = (subject: string): ToolError =>
  * @throws {ToolError} RECIPE_INVALID, LOCK_INVALID, SCHEMA_INVALID, JSON_*, MANIFEST_MISMATCH for an index alone and for
  * a docker-archive, and as `openLocation`
  */
-export const loadRestoreSources = async (texts: readonly string[], context: OperationContext): Promise<RestoreSources> => {
+export const loadRestoreSources = async (
+  texts: readonly string[],
+  context: OperationContext,
+): Promise<RestoreSources> => {
   const targets: RestoreTarget[] = [];
   const pinned = new Map<Digest | 'any', Set<Digest>>();
   for (const text of texts) {
     const location = parseLocation(text, context.pathExists);
-    const raw = location.transport === 'auto' && !(await isDirectory(location.path)) ? await readJsonFile(location.path, context) : undefined;
+    const raw =
+      location.transport === 'auto' && !(await isDirectory(location.path))
+        ? await readJsonFile(location.path, context)
+        : undefined;
     if (raw === undefined) {
       const opened = await openLocation(text, context);
       try {
@@ -110,7 +119,9 @@ export const loadRestoreSources = async (texts: readonly string[], context: Oper
     if (isJsonArray(images)) {
       const recipe = await parseRecipe(raw, text, context.limits);
       for (const { manifest, layers } of recipe.images) {
-        const known = layers.flatMap(({ digest, codec }): [Digest, string][] => (codec === undefined ? [] : [[digest, codec]]));
+        const known = layers.flatMap(({ digest, codec }): [Digest, string][] =>
+          codec === undefined ? [] : [[digest, codec]],
+        );
         targets.push({ manifest, codecs: new Map(known) });
       }
     } else if (isJsonObject(images)) {

@@ -26,11 +26,15 @@ export interface Destination {
 const destinationOf = (text: string, context: OperationContext): Location => {
   const isPath = context.pathExists(text) || /^[./\\-]/.test(text) || /^[A-Za-z][A-Za-z-]*:/.test(text);
   if (!isPath) {
-    throw new ToolError('TRANSPORT_UNSUPPORTED', 'a bare word is a reference in a local store, which is not part of this version', {
-      subject: text,
-      expected: 'a transport, or a path that exists or starts with . or /',
-      hint: `to write a file of this name, say ./${text}`,
-    });
+    throw new ToolError(
+      'TRANSPORT_UNSUPPORTED',
+      'a bare word is a reference in a local store, which is not part of this version',
+      {
+        subject: text,
+        expected: 'a transport, or a path that exists or starts with . or /',
+        hint: `to write a file of this name, say ./${text}`,
+      },
+    );
   }
   const location = parseLocation(text, context.pathExists);
   if (location.selectors.some((selector) => selector.by !== 'name')) {
@@ -45,11 +49,13 @@ const destinationOf = (text: string, context: OperationContext): Location => {
 /** A REF of the destination names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
 const withDestinationName = (graph: ContentGraph, location: Location): ContentGraph => {
   if (location.reference === undefined) return graph;
-  const name = location.transport === 'docker-archive' ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
+  const name =
+    location.transport === 'docker-archive' ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
   return renameImages(graph, [{ to: name }], 'only the new name');
 };
 
-const archiveProfile = (location: Location): keyof typeof PROFILES => (location.transport === 'oci-archive' ? 'oci-1' : 'hybrid-1');
+const archiveProfile = (location: Location): keyof typeof PROFILES =>
+  location.transport === 'oci-archive' ? 'oci-1' : 'hybrid-1';
 
 const writeTo = async (
   location: Location,
@@ -72,7 +78,8 @@ const writeTo = async (
       return plan.absent;
     }
     case 'stdio': {
-      if (destination.stdout === undefined) throw new ToolError('LOCATION_INVALID', 'standard output is not to be had here', { subject: '-' });
+      if (destination.stdout === undefined)
+        throw new ToolError('LOCATION_INVALID', 'standard output is not to be had here', { subject: '-' });
       const plan = planArchive(images.graph, PROFILES['hybrid-1'], options.settings, options);
       await writePlanTo(plan, images, { stream: destination.stdout }, context);
       return plan.absent;
@@ -118,7 +125,11 @@ export const load = async (
 };
 
 /** `load --list`: what would be loaded. Documents are verified, layers are not read. */
-export const listLoad = async (source: string, options: TransferOptions, context: OperationContext): Promise<LoadReport> =>
+export const listLoad = async (
+  source: string,
+  options: TransferOptions,
+  context: OperationContext,
+): Promise<LoadReport> =>
   withPrepared([source], { ...options, layers: 'keep', deep: false }, context, async (prepared) => {
     const plan = planArchive(prepared.graph, PROFILES['oci-1'], DEFAULT_SETTINGS, { allowSparse: true });
     return {

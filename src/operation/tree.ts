@@ -1,4 +1,13 @@
-import { type ContentGraph, type NodeKind, nodeOf, parentsIn, subjectOf, successors, totalSize, walk } from '../content/graph.js';
+import {
+  type ContentGraph,
+  type NodeKind,
+  nodeOf,
+  parentsIn,
+  subjectOf,
+  successors,
+  totalSize,
+  walk,
+} from '../content/graph.js';
 import { nameText } from '../content/name.js';
 import { platformOf } from '../content/select-platform.js';
 import type { Descriptor } from '../oci/descriptor.js';

@@ -71,7 +71,10 @@ export const openDirectoryTree = async (root: string, limits: Limits): Promise<F
     entry: (path) => entries.get(path),
     open: async (path): Promise<ByteSource | undefined> => {
       const entry = entries.get(path);
-      const parents = path.split('/').slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+      const parents = path
+        .split('/')
+        .slice(0, -1)
+        .map((_, index, parts) => parts.slice(0, index + 1).join('/'));
       const odd = [...parents.map((parent) => entries.get(parent)), entry].find(
         (part) => part !== undefined && part.type !== (part === entry ? 'file' : 'directory'),
       );
@@ -83,7 +86,10 @@ export const openDirectoryTree = async (root: string, limits: Limits): Promise<F
         });
       }
       if (entry === undefined) return undefined;
-      return openFileSource(join(root, ...path.split('/')), `${root}: ${path}`, { noFollow: true, notRegular: 'BLOB_NOT_REGULAR' });
+      return openFileSource(join(root, ...path.split('/')), `${root}: ${path}`, {
+        noFollow: true,
+        notRegular: 'BLOB_NOT_REGULAR',
+      });
     },
     notes: [],
     close: async () => {},

@@ -38,11 +38,13 @@ export const handleSource = (handle: FileHandle, size: number, name: string): By
     const start = Math.min(range?.offset ?? 0, size);
     const end = range?.length === undefined ? size : Math.min(size, start + range.length);
     const buffer = new Uint8Array(Math.min(CHUNK_SIZE, Math.max(end - start, 1)));
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - at), at).catch((error: unknown) => {
-        throw fromSystemError(error, 'reading failed', name);
-      });
+      const { bytesRead } = await handle
+        .read(buffer, 0, Math.min(buffer.length, end - at), at)
+        .catch((error: unknown) => {
+          throw fromSystemError(error, 'reading failed', name);
+        });
       if (bytesRead === 0) throw fileChanged(name, end, at);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
@@ -53,9 +55,11 @@ export const handleSource = (handle: FileHandle, size: number, name: string): By
     const buffer = new Uint8Array(wanted);
     let filled = 0;
     while (filled < wanted) {
-      const { bytesRead } = await handle.read(buffer, filled, wanted - filled, offset + filled).catch((error: unknown) => {
-        throw fromSystemError(error, 'reading failed', name);
-      });
+      const { bytesRead } = await handle
+        .read(buffer, filled, wanted - filled, offset + filled)
+        .catch((error: unknown) => {
+          throw fromSystemError(error, 'reading failed', name);
+        });
       if (bytesRead === 0) throw fileChanged(name, size, offset + filled);
       filled += bytesRead;
     }
@@ -77,26 +81,45 @@ export interface OpenFileOptions {
  * A regular file as a source. Never blocks on a FIFO or device.
  * @throws {ToolError} FILE_NOT_FOUND, PERMISSION_DENIED, TOO_MANY_FILES, IO; ARCHIVE_NOT_REGULAR or BLOB_NOT_REGULAR
  */
-export const openFileSource = async (path: string, name: string = path, options: OpenFileOptions = {}): Promise<ByteSource> => {
+export const openFileSource = async (
+  path: string,
+  name: string = path,
+  options: OpenFileOptions = {},
+): Promise<ByteSource> => {
   const notRegular = options.notRegular ?? 'ARCHIVE_NOT_REGULAR';
   // Windows has neither flag; there, neither FIFOs nor unprivileged links are a concern.
-  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (options.noFollow === true ? (constants.O_NOFOLLOW ?? 0) : 0);
+  const flags =
+    constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (options.noFollow === true ? (constants.O_NOFOLLOW ?? 0) : 0);
   let handle: FileHandle;
   try {
     handle = await open(path, flags);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOOP') {
-      throw new ToolError(notRegular, 'not a regular file', { subject: name, expected: 'a regular file', found: 'a symbolic link', cause: error });
+      throw new ToolError(notRegular, 'not a regular file', {
+        subject: name,
+        expected: 'a regular file',
+        found: 'a symbolic link',
+        cause: error,
+      });
     }
     if ((error as NodeJS.ErrnoException).code === 'ENXIO') {
-      throw new ToolError(notRegular, 'not a regular file', { subject: name, expected: 'a regular file', found: 'a socket', cause: error });
+      throw new ToolError(notRegular, 'not a regular file', {
+        subject: name,
+        expected: 'a regular file',
+        found: 'a socket',
+        cause: error,
+      });
     }
     throw fromSystemError(error, 'cannot be opened', name);
   }
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) {
-      throw new ToolError(notRegular, 'not a regular file', { subject: name, expected: 'a regular file', found: kindOf(stat.mode) });
+      throw new ToolError(notRegular, 'not a regular file', {
+        subject: name,
+        expected: 'a regular file',
+        found: kindOf(stat.mode),
+      });
     }
     return handleSource(handle, stat.size, name);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {type FileHandle, lstat, mkdir, open, opendir, readFile, realpath, rename, rm, rmdir} from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, opendir, readFile, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ByteSource } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
@@ -28,7 +28,11 @@ export interface OutputDirectory {
   close(): Promise<void>;
 }
 
-const exists = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
 
 const isEmpty = async (path: string): Promise<boolean> => {
   for await (const _ of await opendir(path)) return false;
@@ -51,7 +55,7 @@ const outputDirectory = (root: string): OutputDirectory => {
       fd: handle.fd,
       truncate: (size) => handle.truncate(size).catch(fail),
       write: async (bytes, position) => {
-        for (let done = 0; done < bytes.length; ) {
+        for (let done = 0; done < bytes.length;) {
           done += (await handle.write(bytes, done, bytes.length - done, position + done).catch(fail)).bytesWritten;
         }
       },
@@ -132,7 +136,8 @@ export const replaceDirectory = async (path: string): Promise<ReplacementDirecto
   // A link stays a link: what it points to is replaced.
   const target = await realpath(path).catch(() => resolve(path));
   const token = randomBytes(6).toString('hex');
-  const beside = (suffix: string): string => join(dirname(target), `.${basename(target).slice(0, 40)}.${token}.${suffix}`);
+  const beside = (suffix: string): string =>
+    join(dirname(target), `.${basename(target).slice(0, 40)}.${token}.${suffix}`);
   const fresh = beside('partial');
   const fail = (error: unknown): never => {
     throw fromSystemError(error, 'cannot be written', path);

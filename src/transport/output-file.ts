@@ -20,8 +20,13 @@ export interface OutputFile {
 }
 
 const writeFully = async (handle: FileHandle, bytes: Uint8Array, position: number | null): Promise<void> => {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position === null ? null : position + done);
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(
+      bytes,
+      done,
+      bytes.length - done,
+      position === null ? null : position + done,
+    );
     done += bytesWritten;
   }
 };
@@ -31,7 +36,10 @@ const NAME_PART = 40;
 
 /** A link is written through, as the user's shell would do, and stays a link. */
 const resolveTarget = async (path: string): Promise<string> => {
-  const linked = await lstat(path).then((found) => found.isSymbolicLink(), () => false);
+  const linked = await lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
   if (!linked) return path;
   return realpath(path).catch(async (error: unknown) => {
     // A link to nothing yet: what it points to is made.
@@ -51,9 +59,16 @@ export const createOutputFile = async (path: string): Promise<OutputFile> => {
   const target = await resolveTarget(path).catch(fail);
   const existing = await stat(target).catch(() => undefined);
   if (existing?.isDirectory() === true) {
-    throw new ToolError('DESTINATION_UNFIT', 'the output is a directory', { subject: path, expected: 'a file', found: 'a directory' });
+    throw new ToolError('DESTINATION_UNFIT', 'the output is a directory', {
+      subject: path,
+      expected: 'a file',
+      found: 'a directory',
+    });
   }
-  const temporary = join(dirname(target), `.${basename(target).slice(0, NAME_PART)}.${randomBytes(6).toString('hex')}.partial`);
+  const temporary = join(
+    dirname(target),
+    `.${basename(target).slice(0, NAME_PART)}.${randomBytes(6).toString('hex')}.partial`,
+  );
   const handle = await open(temporary, 'wx', 0o666).catch(fail);
   let state: 'open' | 'done' = 'open';
   return {

@@ -26,7 +26,9 @@ export const scratchDirectory = (parent: string = tmpdir()): ScratchDirectory =>
   const fail = (error: unknown): never => {
     throw fromSystemError(error, 'the temporary directory cannot be used', parent);
   };
-  const create = async (): Promise<ScratchFile & { readonly path: string; write(chunk: Uint8Array): Promise<void> }> => {
+  const create = async (): Promise<
+    ScratchFile & { readonly path: string; write(chunk: Uint8Array): Promise<void> }
+  > => {
     made ??= mkdir(root, { mode: 0o700 });
     await made.catch(fail);
     const path = join(root, String(count++));
@@ -35,7 +37,7 @@ export const scratchDirectory = (parent: string = tmpdir()): ScratchDirectory =>
       path,
       fd: handle.fd,
       write: async (chunk) => {
-        for (let done = 0; done < chunk.length; ) {
+        for (let done = 0; done < chunk.length;) {
           done += (await handle.write(chunk, done).catch(fail)).bytesWritten;
         }
       },

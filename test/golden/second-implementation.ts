@@ -604,7 +604,7 @@ const plain = (graph: Graph, keepAnnotations: boolean): Graph => {
   const isGone = (digest: string | undefined): boolean =>
     digest !== undefined && made.has(digest) && made.get(digest)?.digest !== digest;
   const dropped = new Set<string>();
-  for (let before = -1; before !== dropped.size; ) {
+  for (let before = -1; before !== dropped.size;) {
     before = dropped.size;
     for (const root of graph.roots.filter((each) => isReferrer(graph, each))) {
       const subject = graph.subject(root.descriptor);
@@ -643,7 +643,11 @@ const indexJson = (graph: Graph): Buffer => {
 
 /** CA-MANIFEST-1 to 4 */
 /** CA-MANIFEST-2 */
-const offered = (graph: Graph, from: Descriptor, dockerPlatform: string): { fitting?: Descriptor; first?: Descriptor } => {
+const offered = (
+  graph: Graph,
+  from: Descriptor,
+  dockerPlatform: string,
+): { fitting?: Descriptor; first?: Descriptor } => {
   if (kindOf(from.mediaType) === 'index') {
     const offers = graph
       .children(from)

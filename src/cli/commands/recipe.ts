@@ -36,7 +36,9 @@ export const recipeCommand: Command = defineCommand({
     await writeSmall(output, found.bytes);
     const { images, layers, restorable } = found;
     await session.summarize({ output, images, layers, restorable }, () => [
-      escapeText(`recipe: ${output}: ${plural(images, 'image')}, ${restorable} of ${plural(layers, 'layer')} restorable`),
+      escapeText(
+        `recipe: ${output}: ${plural(images, 'image')}, ${restorable} of ${plural(layers, 'layer')} restorable`,
+      ),
     ]);
     return 'done';
   },

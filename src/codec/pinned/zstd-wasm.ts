@@ -49,7 +49,7 @@ export async function* zstdStream(stream: ByteStream, level: number): ByteStream
   let filled = 0;
   let frames = 0;
   for await (const chunk of stream) {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const count = Math.min(FRAME - filled, chunk.length - at);
       piece.set(chunk.subarray(at, at + count), filled);
       filled += count;

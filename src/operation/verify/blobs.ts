@@ -15,14 +15,16 @@ const BATCH = 64;
 
 type MakeJob = () => Promise<SourceJob>;
 
-const digestJob = (node: GraphNode, blobs: BlobReader): MakeJob => async () => {
-  const { descriptor } = node;
-  // Before anything is open that would have to be closed.
-  hashAlgorithmOf(descriptor.digest);
-  const source = await blobs.open(descriptor);
-  invariant(source !== undefined, 'a blob that was there is gone');
-  return { ...expectationOf(descriptor.digest, source), source };
-};
+const digestJob =
+  (node: GraphNode, blobs: BlobReader): MakeJob =>
+  async () => {
+    const { descriptor } = node;
+    // Before anything is open that would have to be closed.
+    hashAlgorithmOf(descriptor.digest);
+    const source = await blobs.open(descriptor);
+    invariant(source !== undefined, 'a blob that was there is gone');
+    return { ...expectationOf(descriptor.digest, source), source };
+  };
 
 const runOne = async (make: MakeJob, context: OperationContext): Promise<readonly Note[]> => {
   let job: SourceJob | undefined;
@@ -68,9 +70,17 @@ export const checkBlobs = async (
   const present = walk(graph).filter((node) => node.presence === 'present');
   const makers: MakeJob[] = [
     ...present.filter((node) => !covered.has(node.descriptor.digest)).map((node) => digestJob(node, blobs)),
-    ...checks.map((check): MakeJob => () => diffIDJob(check, blobs)),
+    ...checks.map(
+      (check): MakeJob =>
+        () =>
+          diffIDJob(check, blobs),
+    ),
   ];
-  context.observer({ type: 'phase', name: 'verify blobs', total: present.reduce((sum, node) => sum + node.descriptor.size, 0) });
+  context.observer({
+    type: 'phase',
+    name: 'verify blobs',
+    total: present.reduce((sum, node) => sum + node.descriptor.size, 0),
+  });
   const findings: Note[] = [];
   for (let at = 0; at < makers.length; at += BATCH) {
     findings.push(...(await runBatch(makers.slice(at, at + BATCH), context)));

@@ -29,15 +29,17 @@ const schemaFindings = async (node: GraphNode, limits: Limits): Promise<readonly
   if (document === undefined || schema === undefined) return [];
   const validate = await loadValidator(schema, { all: true });
   const subject = node.descriptor.digest;
-  return validate(parseJson(document.raw, { subject, depth: limits.jsonDepth })).map(({ code, pointer, expected, found }) => ({
-    code,
-    severity: 'error',
-    message: `the document does not fit the schema ${schema}`,
-    subject,
-    pointer,
-    expected,
-    found,
-  }));
+  return validate(parseJson(document.raw, { subject, depth: limits.jsonDepth })).map(
+    ({ code, pointer, expected, found }) => ({
+      code,
+      severity: 'error',
+      message: `the document does not fit the schema ${schema}`,
+      subject,
+      pointer,
+      expected,
+      found,
+    }),
+  );
 };
 
 /** Every document against its JSON Schema. */
@@ -67,10 +69,14 @@ export const checkNames = (graph: ContentGraph): readonly Note[] =>
 export const checkPresence = (graph: ContentGraph): readonly Note[] => {
   const nodes = walk(graph);
   const platforms = new Set(
-    nodes.filter((node) => node.kind === 'index').flatMap((node) => successors(graph, node.descriptor.digest).map((child) => child.digest)),
+    nodes
+      .filter((node) => node.kind === 'index')
+      .flatMap((node) => successors(graph, node.descriptor.digest).map((child) => child.digest)),
   );
   const needed = new Set(
-    nodes.filter((node) => node.kind !== 'index').flatMap((node) => successors(graph, node.descriptor.digest).map((child) => child.digest)),
+    nodes
+      .filter((node) => node.kind !== 'index')
+      .flatMap((node) => successors(graph, node.descriptor.digest).map((child) => child.digest)),
   );
   return nodes
     .filter((node) => node.presence === 'missing')
@@ -89,8 +95,15 @@ export const checkPresence = (graph: ContentGraph): readonly Note[] => {
 
 /** Blobs that belong to no image; Docker 25 and later writes some. */
 export const checkUnreferenced = (source: ImageSource, whole: ContentGraph): readonly Note[] => {
-  const known: ReadonlySet<string> = new Set(walk(whole).map((node) => nodeOf(whole, node.descriptor.digest).descriptor.digest));
+  const known: ReadonlySet<string> = new Set(
+    walk(whole).map((node) => nodeOf(whole, node.descriptor.digest).descriptor.digest),
+  );
   return [...new Set(source.stored ?? [])]
     .filter((digest) => !known.has(digest))
-    .map((subject) => ({ code: 'BLOB_UNREFERENCED', severity: 'info', message: 'the blob belongs to no image', subject }));
+    .map((subject) => ({
+      code: 'BLOB_UNREFERENCED',
+      severity: 'info',
+      message: 'the blob belongs to no image',
+      subject,
+    }));
 };

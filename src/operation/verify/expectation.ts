@@ -11,7 +11,10 @@ import { bulkOptions } from '../bulk-options.js';
 /** The digest of a file as it is. */
 export const fileDigest = async (file: ByteSource, context: OperationContext): Promise<Digest> => {
   if (file.file !== undefined) {
-    const [result] = await runBulk([{ subject: file.name, extent: file.file, algorithm: 'sha256' }], bulkOptions(context));
+    const [result] = await runBulk(
+      [{ subject: file.name, extent: file.file, algorithm: 'sha256' }],
+      bulkOptions(context),
+    );
     return digestFromHex('sha256', result?.hex ?? '');
   }
   const hash = startHash('sha256');
@@ -26,7 +29,10 @@ const knownDigests = (graph: ContentGraph): ReadonlySet<Digest> =>
       if (node.kind === 'index' || node.kind === 'artifact-manifest') return [node.descriptor.digest];
       const parts = imageParts(graph, node);
       return node.kind === 'manifest'
-        ? [node.descriptor.digest, ...(parts === undefined ? [] : [nodeOf(graph, parts.config.descriptor.digest).descriptor.digest])]
+        ? [
+            node.descriptor.digest,
+            ...(parts === undefined ? [] : [nodeOf(graph, parts.config.descriptor.digest).descriptor.digest]),
+          ]
         : [];
     }),
   );

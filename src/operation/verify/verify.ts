@@ -24,7 +24,11 @@ interface Verified {
   readonly graph?: ContentGraph;
 }
 
-const verifyLocation = async (location: string, options: VerifyOptions, context: OperationContext): Promise<Verified> => {
+const verifyLocation = async (
+  location: string,
+  options: VerifyOptions,
+  context: OperationContext,
+): Promise<Verified> => {
   let opened;
   try {
     opened = await openLocation(location, context);
@@ -42,7 +46,8 @@ const verifyLocation = async (location: string, options: VerifyOptions, context:
       ...(await checkBlobs(graph, blobs, options.quick, context)),
       ...checkUnreferenced(source, whole),
     ];
-    if (options.expect !== undefined) findings.push(...(await checkExpectation(location, options.expect, graph, file, context)));
+    if (options.expect !== undefined)
+      findings.push(...(await checkExpectation(location, options.expect, graph, file, context)));
     return { images: imageEntries(graph), findings, graph };
   } finally {
     await opened.close();
@@ -62,7 +67,12 @@ export const verify = async (
   for (const location of locations) results.push(await verifyLocation(location, options, context));
   const findings = [
     ...results.flatMap((result) => result.findings),
-    ...(options.lock === undefined ? [] : checkLock(options.lock, results.flatMap((result) => result.graph ?? []))),
+    ...(options.lock === undefined
+      ? []
+      : checkLock(
+          options.lock,
+          results.flatMap((result) => result.graph ?? []),
+        )),
   ];
   return {
     verified: !findings.some((finding) => finding.severity === 'error'),

@@ -1,4 +1,4 @@
-import { writeContainersConfig } from "./containers-config.js";
+import { writeContainersConfig } from './containers-config.js';
 import {
   type Generation,
   type ProgramResult,
@@ -6,7 +6,7 @@ import {
   makeScratch,
   requireProgram,
   runChecked,
-} from "./program.js";
+} from './program.js';
 
 /** A private buildah: own storage (vfs) and configuration. */
 export interface Buildah {
@@ -21,10 +21,10 @@ export interface BuildahOptions {
 
 /** Prepares a buildah. Containers are made with `from scratch`; nothing is run in them. */
 export async function prepareBuildah(options: BuildahOptions = {}): Promise<Buildah> {
-  const program = requireProgram("buildah", options.generation ?? "stable");
-  const scratch = await makeScratch("buildah");
+  const program = requireProgram('buildah', options.generation ?? 'stable');
+  const scratch = await makeScratch('buildah');
   const config = await writeContainersConfig(scratch.path);
-  const global = ["--storage-driver=vfs", `--root=${config.root}`, `--runroot=${config.runroot}`];
+  const global = ['--storage-driver=vfs', `--root=${config.root}`, `--runroot=${config.runroot}`];
   return {
     buildah: (args, more = {}) =>
       runChecked(program, [...global, ...args], { ...more, env: { ...config.env, ...more.env } }),

@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import {
   type Daemon,
@@ -11,7 +11,7 @@ import {
   runChecked,
   runProgram,
   startDaemon,
-} from "./program.js";
+} from './program.js';
 
 /** A private containerd: own root, state and socket, without the CRI plugin. */
 export interface Containerd {
@@ -35,43 +35,40 @@ export interface ContainerdOptions {
 }
 
 /** The programs that {@link startContainerd} needs, for `peerAvailable`. */
-export const CONTAINERD_PROGRAMS: readonly string[] = ["containerd", "ctr"];
+export const CONTAINERD_PROGRAMS: readonly string[] = ['containerd', 'ctr'];
 
 /** Starts containerd and waits until it answers. */
 export async function startContainerd(options: ContainerdOptions = {}): Promise<Containerd> {
-  const generation = options.generation ?? "stable";
-  const program = requireProgram("containerd", generation);
-  const cli = requireProgram("ctr", generation);
-  const scratch = await makeScratch("ctrd");
+  const generation = options.generation ?? 'stable';
+  const program = requireProgram('containerd', generation);
+  const cli = requireProgram('ctr', generation);
+  const scratch = await makeScratch('ctrd');
   const dir = scratch.path;
-  const socket = join(dir, "s.sock");
-  const config = join(dir, "config.toml");
+  const socket = join(dir, 's.sock');
+  const config = join(dir, 'config.toml');
   await writeFile(
     config,
     [
-      "version = 2",
-      `root = ${JSON.stringify(join(dir, "root"))}`,
-      `state = ${JSON.stringify(join(dir, "state"))}`,
+      'version = 2',
+      `root = ${JSON.stringify(join(dir, 'root'))}`,
+      `state = ${JSON.stringify(join(dir, 'state'))}`,
       'disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.nri.v1.nri"]',
-      "[grpc]",
+      '[grpc]',
       `  address = ${JSON.stringify(socket)}`,
       '[plugins."io.containerd.internal.v1.opt"]',
-      `  path = ${JSON.stringify(join(dir, "opt"))}`,
-      "",
-    ].join("\n"),
+      `  path = ${JSON.stringify(join(dir, 'opt'))}`,
+      '',
+    ].join('\n'),
   );
-  const run = (
-    args: readonly string[],
-    more: RunOptions = {},
-  ): [string, readonly string[], RunOptions] => [
+  const run = (args: readonly string[], more: RunOptions = {}): [string, readonly string[], RunOptions] => [
     cli,
-    ["--address", socket, "--namespace", options.namespace ?? "test", ...args],
-    { ...more, env: { CONTAINERD_SNAPSHOTTER: "native", HOME: dir, ...more.env } },
+    ['--address', socket, '--namespace', options.namespace ?? 'test', ...args],
+    { ...more, env: { CONTAINERD_SNAPSHOTTER: 'native', HOME: dir, ...more.env } },
   ];
   let daemon: Daemon;
   try {
-    daemon = await startDaemon(program, ["--config", config], {
-      ready: async () => (await runProgram(...run(["version"]))).code === 0,
+    daemon = await startDaemon(program, ['--config', config], {
+      ready: async () => (await runProgram(...run(['version']))).code === 0,
     });
   } catch (error) {
     await scratch.remove();
@@ -84,18 +81,17 @@ export async function startContainerd(options: ContainerdOptions = {}): Promise<
     importArchive: (file, args = []) =>
       runChecked(
         ...run([
-          "images",
-          "import",
-          ...(generation === "newer" ? ["--local"] : []),
-          "--no-unpack",
-          "--snapshotter=native",
-          "--all-platforms",
+          'images',
+          'import',
+          ...(generation === 'newer' ? ['--local'] : []),
+          '--no-unpack',
+          '--snapshotter=native',
+          '--all-platforms',
           ...args,
           file,
         ]),
       ),
-    pull: (ref, args = []) =>
-      runChecked(...run(["content", "fetch", "--plain-http", "--all-platforms", ...args, ref])),
+    pull: (ref, args = []) => runChecked(...run(['content', 'fetch', '--plain-http', '--all-platforms', ...args, ref])),
     log: () => daemon.log(),
     async stop(): Promise<void> {
       await daemon.stop();

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import {
   type Daemon,
@@ -12,13 +12,13 @@ import {
   runChecked,
   runProgram,
   startDaemon,
-} from "./program.js";
+} from './program.js';
 
 export interface DockerOptions {
   /** `stable`: dockerd 20.10. `newer`: dockerd 28, which saves hybrid archives. */
   readonly generation?: Generation;
   /** `classic`: a graph driver (vfs). `containerd`: the containerd image store, newer generation only. */
-  readonly store?: "classic" | "containerd";
+  readonly store?: 'classic' | 'containerd';
 }
 
 /** A private Docker engine: own data, own socket, no network, containers only with `--network none`. */
@@ -35,34 +35,31 @@ export interface Docker {
 }
 
 /** The programs that {@link startDocker} needs, for `peerAvailable`. */
-export const DOCKER_PROGRAMS: readonly string[] = ["dockerd", "docker", "containerd"];
+export const DOCKER_PROGRAMS: readonly string[] = ['dockerd', 'docker', 'containerd'];
 
 /** Starts dockerd and waits until it answers. Registries on 127.0.0.0/8 may speak plain HTTP. */
 export async function startDocker(options: DockerOptions = {}): Promise<Docker> {
-  const generation = options.generation ?? "stable";
-  const store = options.store ?? "classic";
-  if (store === "containerd" && generation === "stable") {
-    throw new Error("dockerd 20.10 has no containerd image store");
+  const generation = options.generation ?? 'stable';
+  const store = options.store ?? 'classic';
+  if (store === 'containerd' && generation === 'stable') {
+    throw new Error('dockerd 20.10 has no containerd image store');
   }
-  const program = requireProgram("dockerd", generation);
-  const cli = requireProgram("docker", generation);
-  const scratch = await makeScratch("dockerd");
+  const program = requireProgram('dockerd', generation);
+  const cli = requireProgram('docker', generation);
+  const scratch = await makeScratch('dockerd');
   const dir = scratch.path;
-  const socket = join(dir, "s.sock");
+  const socket = join(dir, 's.sock');
   const host = `unix://${socket}`;
-  const home = join(dir, "home");
-  const path = `${generation === "newer" ? newerFolder() : dirname(program)}:${process.env["PATH"] ?? ""}`;
+  const home = join(dir, 'home');
+  const path = `${generation === 'newer' ? newerFolder() : dirname(program)}:${process.env['PATH'] ?? ''}`;
   const env = {
     DOCKER_HOST: host,
     HOME: home,
-    DOCKER_CONFIG: join(home, ".docker"),
-    DOCKER_CONTEXT: "",
+    DOCKER_CONFIG: join(home, '.docker'),
+    DOCKER_CONTEXT: '',
     PATH: path,
   };
-  const run = (
-    args: readonly string[],
-    more: RunOptions = {},
-  ): [string, readonly string[], RunOptions] => [
+  const run = (args: readonly string[], more: RunOptions = {}): [string, readonly string[], RunOptions] => [
     cli,
     args,
     { ...more, env: { ...env, ...more.env } },
@@ -71,27 +68,27 @@ export async function startDocker(options: DockerOptions = {}): Promise<Docker> 
   let daemon: Daemon | undefined;
   try {
     await mkdir(home);
-    const config = join(dir, "daemon.json");
+    const config = join(dir, 'daemon.json');
     await writeFile(
       config,
-      generation === "stable"
-        ? "{}\n"
-        : `${JSON.stringify({ features: { "containerd-snapshotter": store === "containerd" } })}\n`,
+      generation === 'stable'
+        ? '{}\n'
+        : `${JSON.stringify({ features: { 'containerd-snapshotter': store === 'containerd' } })}\n`,
     );
     daemon = await startDaemon(
       program,
       [
         `--config-file=${config}`,
-        `--storage-driver=${store === "containerd" ? "native" : "vfs"}`,
-        "--iptables=false",
-        ...(generation === "newer" ? ["--ip6tables=false"] : []),
-        "--bridge=none",
-        `--data-root=${join(dir, "data")}`,
-        `--exec-root=${join(dir, "exec")}`,
+        `--storage-driver=${store === 'containerd' ? 'native' : 'vfs'}`,
+        '--iptables=false',
+        ...(generation === 'newer' ? ['--ip6tables=false'] : []),
+        '--bridge=none',
+        `--data-root=${join(dir, 'data')}`,
+        `--exec-root=${join(dir, 'exec')}`,
         `--host=${host}`,
-        `--pidfile=${join(dir, "pid")}`,
+        `--pidfile=${join(dir, 'pid')}`,
       ],
-      { env: { PATH: path }, ready: (log) => log.includes("API listen on") },
+      { env: { PATH: path }, ready: (log) => log.includes('API listen on') },
     );
   } catch (error) {
     await scratch.remove();

@@ -1,7 +1,7 @@
-import { connect } from "node:net";
-import { join } from "node:path";
+import { connect } from 'node:net';
+import { join } from 'node:path';
 
-import { writeContainersConfig } from "./containers-config.js";
+import { writeContainersConfig } from './containers-config.js';
 import {
   type Daemon,
   type Generation,
@@ -12,7 +12,7 @@ import {
   runChecked,
   runProgram,
   startDaemon,
-} from "./program.js";
+} from './program.js';
 
 /** A private podman: own storage (vfs) and configuration. */
 export interface Podman {
@@ -31,43 +31,36 @@ export interface PodmanOptions {
 
 /** Prepares a podman. `podman run` needs `--network none`; plain HTTP works for all of 127.0.0.1. */
 export async function preparePodman(options: PodmanOptions = {}): Promise<Podman> {
-  const program = requireProgram("podman", options.generation ?? "stable");
-  const scratch = await makeScratch("podman");
+  const program = requireProgram('podman', options.generation ?? 'stable');
+  const scratch = await makeScratch('podman');
   const config = await writeContainersConfig(scratch.path);
   const global = [
-    "--storage-driver=vfs",
+    '--storage-driver=vfs',
     `--root=${config.root}`,
     `--runroot=${config.runroot}`,
-    "--cgroup-manager=cgroupfs",
+    '--cgroup-manager=cgroupfs',
   ];
-  const run = (
-    args: readonly string[],
-    more: RunOptions = {},
-  ): [string, readonly string[], RunOptions] => [
+  const run = (args: readonly string[], more: RunOptions = {}): [string, readonly string[], RunOptions] => [
     program,
     [...global, ...args],
     { ...more, env: { ...config.env, ...more.env } },
   ];
-  const socket = join(scratch.path, "s.sock");
+  const socket = join(scratch.path, 's.sock');
   let service: Daemon | undefined;
   return {
     podman: (args, more) => runChecked(...run(args, more)),
     tryPodman: (args, more) => runProgram(...run(args, more)),
     async serve(): Promise<string> {
-      service ??= await startDaemon(
-        program,
-        [...global, "system", "service", "--time=0", `unix://${socket}`],
-        {
-          env: config.env,
-          ready: () => accepts(socket),
-        },
-      );
+      service ??= await startDaemon(program, [...global, 'system', 'service', '--time=0', `unix://${socket}`], {
+        env: config.env,
+        ready: () => accepts(socket),
+      });
       return socket;
     },
     async stop(): Promise<void> {
       await service?.stop();
       // Containers outlive the program that started them.
-      await runProgram(...run(["rm", "--all", "--force", "--time=0"]));
+      await runProgram(...run(['rm', '--all', '--force', '--time=0']));
       await scratch.remove();
     },
   };
@@ -77,11 +70,11 @@ export async function preparePodman(options: PodmanOptions = {}): Promise<Podman
 function accepts(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket);
-    connection.once("connect", () => {
+    connection.once('connect', () => {
       connection.destroy();
       resolve(true);
     });
-    connection.once("error", () => {
+    connection.once('error', () => {
       resolve(false);
     });
   });

@@ -1,4 +1,4 @@
-import { writeContainersConfig } from "./containers-config.js";
+import { writeContainersConfig } from './containers-config.js';
 import {
   type Generation,
   type ProgramResult,
@@ -7,7 +7,7 @@ import {
   requireProgram,
   runChecked,
   runProgram,
-} from "./program.js";
+} from './program.js';
 
 /** A private skopeo: own configuration, plain HTTP for all of 127.0.0.1, no credentials. */
 export interface Skopeo {
@@ -24,13 +24,10 @@ export interface SkopeoOptions {
 
 /** Prepares a skopeo. */
 export async function prepareSkopeo(options: SkopeoOptions = {}): Promise<Skopeo> {
-  const program = requireProgram("skopeo", options.generation ?? "stable");
-  const scratch = await makeScratch("skopeo");
+  const program = requireProgram('skopeo', options.generation ?? 'stable');
+  const scratch = await makeScratch('skopeo');
   const config = await writeContainersConfig(scratch.path);
-  const run = (
-    args: readonly string[],
-    more: RunOptions = {},
-  ): [string, readonly string[], RunOptions] => [
+  const run = (args: readonly string[], more: RunOptions = {}): [string, readonly string[], RunOptions] => [
     program,
     args,
     { ...more, env: { ...config.env, ...more.env } },

@@ -6,7 +6,7 @@ import {
   requireProgram,
   runChecked,
   runProgram,
-} from "./program.js";
+} from './program.js';
 
 /** umoci with a private home; it works on layout directories only. */
 export interface Umoci {
@@ -23,12 +23,9 @@ export interface UmociOptions {
 
 /** Prepares an umoci. */
 export async function prepareUmoci(options: UmociOptions = {}): Promise<Umoci> {
-  const program = requireProgram("umoci", options.generation ?? "stable");
-  const scratch = await makeScratch("umoci");
-  const run = (
-    args: readonly string[],
-    more: RunOptions = {},
-  ): [string, readonly string[], RunOptions] => [
+  const program = requireProgram('umoci', options.generation ?? 'stable');
+  const scratch = await makeScratch('umoci');
+  const run = (args: readonly string[], more: RunOptions = {}): [string, readonly string[], RunOptions] => [
     program,
     args,
     { ...more, env: { HOME: scratch.path, TMPDIR: scratch.path, ...more.env } },

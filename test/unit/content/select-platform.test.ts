@@ -97,20 +97,8 @@ describe('images of a platform', () => {
   });
 
   it.for<[line: string, roots: readonly MemoryRoot[], platform: string, subject: string, found: string]>([
-    [
-      'an index',
-      [[index, label('multi')]],
-      'linux/s390x',
-      'multi',
-      'linux/amd64, linux/arm64, linux/arm/v6',
-    ],
-    [
-      'an index, by another variant',
-      [index],
-      'linux/arm/v7',
-      index.digest,
-      'linux/amd64, linux/arm64, linux/arm/v6',
-    ],
+    ['an index', [[index, label('multi')]], 'linux/s390x', 'multi', 'linux/amd64, linux/arm64, linux/arm/v6'],
+    ['an index, by another variant', [index], 'linux/arm/v7', index.digest, 'linux/amd64, linux/arm64, linux/arm/v6'],
     ['an image', [[amd64.descriptor, label('single')]], 'arm64', 'single', 'linux/amd64'],
     ['one of two roots', [index, [armv6.descriptor, label('old')]], 'linux/amd64', 'old', 'linux/arm/v6'],
   ])('are missed in %s', async ([, roots, platform, subject, found]) => {
