@@ -84,7 +84,8 @@ golden-check: golden ## fails if that makes a difference
 	  if [ -n "$$new" ]; then printf 'not in git:\n%s\n' "$$new" >&2; exit 1; fi
 
 bench: build ## measures against peers and limits
-	node bench/run.mjs $(BENCH_FLAGS)
+	node bench/run.mjs
+	node bench/codec.mjs
 
 coverage: build ## tests with coverage/index.html
 	$(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)

@@ -49,7 +49,19 @@ export interface LazyKernel extends Kernel {
   readonly distance: WasmGlobal;
   readonly pending: WasmGlobal;
   /** @see {@link addScan} */
-  scan(...parameters: readonly number[]): number;
+  scan(
+    position: number,
+    base: number,
+    last: number,
+    end: number,
+    searched: number,
+    past: number,
+    stop: number,
+    candidates: number,
+    nice: number,
+    lazy: number,
+    good: number,
+  ): number;
 }
 
 /** What the lazy searches of the families do not have in common. */
@@ -95,10 +107,11 @@ const PARAMETERS = [
 /**
  * Adds the lazy search: what `GoLazyScan` and `ZipLazyScan` do, which explain it, and faster.
  *
- * `scan` works on the positions from `position` up to `last`, looks at no byte from `end` on and searches none after `searched` for
- * a match. With `past` not 0 a match may be as long as the format allows wherever the input ends. From a match of
- * `good` bytes on a quarter of the candidates is looked at. It gives 1 if it stopped because there were `stop`
- * tokens: then the encoder stood at `stand`, and the last token's bytes end at `tokenEnd`. The next position is then in the global `position`.
+ * `scan` works on the positions from `position` up to `last`, looks at no byte from `end` on and searches none after
+ * `searched` for a match. With `past` not 0 a match may be as long as the format allows wherever the input ends.
+ * From a match of `good` bytes on a quarter of the candidates is looked at. It gives 1 if it stopped because there
+ * were `stop` tokens: then the encoder stood at `stand`, and the last token's bytes end at `tokenEnd`. Where to go on
+ * is in the global `position`.
  */
 export const addScan = (module: WasmModule, map: KernelMap, count: Variable<'i32'>, dialect: LazyDialect): void => {
   const none = dialect.shortest - 1;

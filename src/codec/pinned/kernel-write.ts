@@ -34,7 +34,7 @@ const SYMBOL_MASK: number = (1 << SYMBOL_BITS) - 1;
 const EXTRA_MASK: number = (1 << EXTRA_BITS) - 1;
 const BASE_SHIFT: number = SYMBOL_BITS + EXTRA_BITS;
 
-/** What the kernel's table of lengths has for a length: its symbol, the number of extra bits, the symbol's least length. */
+/** What the table of lengths has for a length: its symbol, the number of extra bits, the symbol's least length. */
 export const lengthNumber = (symbol: number, extra: number, base: number): number =>
   symbol | (extra << SYMBOL_BITS) | (base << BASE_SHIFT);
 
