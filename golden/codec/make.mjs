@@ -1,5 +1,5 @@
 /**
- * Rewrites vectors.json. What stands there never comes from Ingot: Go, Python (zlib), GNU gzip and BusyBox write the
+ * Rewrites vectors.json. What stands there never comes from Ingot: Go, Python (zlib), GNU gzip, pigz and BusyBox write the
  * streams, and fflate, which is the encoder itself, is called directly. Vectors of a program that is not here stay as
  * they are. BusyBox is built for one of three sizes of memory (CONFIG_GZIP_FAST 0, 1, 2); Debian's is the last, the
  * others are given by their paths.
@@ -91,6 +91,10 @@ const vouchers = () => {
   if (has('gzip')) {
     const voucher = run('gzip', ['--version']).toString().split('\n')[0];
     for (const level of levels) all.push([`gnu-gzip-1/${level}`, `GNU ${voucher}`, (input) => run('gzip', ['-nc', `-${level}`], input)]);
+  }
+  if (has('pigz')) {
+    const voucher = run('sh', ['-c', 'pigz --version 2>&1']).toString().trim();
+    for (const level of levels) all.push([`pigz-2/${level}`, voucher, (input) => run('pigz', ['-nTc', '-p2', `-${level}`], input)]);
   }
   const versionOf = (command) => /v[0-9.]+/.exec(run('sh', ['-c', `${command} --help 2>&1 || true`]).toString())?.[0];
   for (const [suffix, command, size] of [

@@ -28,6 +28,7 @@ import { tarOf } from '../support/archive-builder.js';
 import { MEDIA, buildImage, dockerFiles, layerTar, layoutFiles } from '../support/image-builder.js';
 import { L1, layoutBase } from './bases.js';
 import { createWorkbench, expectSameBytes, saved } from './outcome.js';
+import { withoutRoot } from '../support/without-root.js';
 
 const bench = createWorkbench();
 const isRoot = process.getuid?.() === 0;
@@ -75,13 +76,18 @@ describe('faults of the output', () => {
     await expect(saveTo(small(), to(path))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', class: 'surroundings' });
   });
 
-  it.skipIf(isRoot)('the folder may not be written', async () => {
+  it('the folder may not be written', async () => {
     const root = folder();
-    chmodSync(root, 0o500);
-    await expect(saveTo(small(), to(join(root, 'x.tar')))).rejects.toMatchObject({
-      code: 'PERMISSION_DENIED',
-      class: 'surroundings',
-    });
+    chmodSync(root, 0o555);
+    chmodSync(bench.root, 0o755);
+    const input = small();
+    await withoutRoot(() =>
+      expect(saveTo(input, to(join(root, 'x.tar')))).rejects.toMatchObject({
+        code: 'PERMISSION_DENIED',
+        class: 'surroundings',
+        details: { subject: join(root, 'x.tar') },
+      }),
+    );
     chmodSync(root, 0o700);
     expect(readdirSync(root)).toEqual([]);
   });

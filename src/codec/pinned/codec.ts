@@ -47,6 +47,12 @@ const zipRecipe = (level: number, dialect: ZipDialect, header: Partial<GzipHeade
   start: async () => (await import('./zip-flate.js')).zipFlate(level, dialect),
 });
 
+const pigzRecipe = (level: number): GzipRecipe => ({
+  compression: 'gzip',
+  header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
+  start: async () => (await import('./pigz-flate.js')).pigzFlate(level),
+});
+
 const fflateRecipe = (level: 1 | 6 | 9): GzipRecipe => ({
   compression: 'gzip',
   header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
@@ -64,6 +70,7 @@ const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   ...[6, 9].map((level) => [`zlib-1.3/${level}+mem9`, zipRecipe(level, ZLIB_MEMORY_9)] as const),
   // Java's GZIPOutputStream is zlib in a header of its own: JDK 16 and later write OS 255, earlier ones 0.
   ...[0, 255].map((os) => [`zlib-1.3/6+os${os}`, zipRecipe(6, ZLIB, { os })] as const),
+  ...LEVELS.map((level) => [`pigz-2/${level}`, pigzRecipe(level)] as const),
   ...LEVELS.map((level) => [`gnu-gzip-1/${level}`, zipRecipe(level, GNU_GZIP)] as const),
   // BusyBox is built for one of three sizes of memory; small is the default.
   ['busybox-gzip/6', zipRecipe(6, BUSYBOX_GZIP.small)],

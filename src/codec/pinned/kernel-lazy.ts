@@ -12,6 +12,7 @@ export class KernelLazyScan implements Scanner {
   readonly #block: TokenBlock;
   readonly #level: LazyLevel;
   readonly #past: number;
+  readonly #none: number;
 
   /**
    * @param past whether a match may go past the end of the input while it is looked for
@@ -32,7 +33,13 @@ export class KernelLazyScan implements Scanner {
     this.#block = block;
     this.#level = level;
     this.#past = past ? 1 : 0;
-    kernel.length.value = none;
+    this.#none = none;
+    this.restart();
+  }
+
+  restart(): void {
+    this.#kernel.length.value = this.#none;
+    this.#kernel.pending.value = 0;
   }
 
   scan(last: number, end: number, searched: number): void {

@@ -38,21 +38,22 @@ export class KernelSource<K extends Kernel> {
   }
 
   /** A new instance, ready for input. `undefined` where there is no WebAssembly. */
-  start(): K | undefined {
+  readonly start = (): K | undefined => {
     const { map } = this;
     this.#compiled ??= { wasm: this.#compile() };
     // What the module exports is what was added to it.
     const kernel = this.#compiled.wasm?.instantiate() as K | undefined;
     if (kernel === undefined) return undefined;
     const view = new DataView(kernel.memory.buffer);
-    for (let at = map.heads; at < map.steps; at += 4) view.setInt32(at, NOWHERE, true);
     for (let length = MIN_LENGTH; length <= MAX_LENGTH; length += 1) {
       const index = LENGTH_INDEX[length] ?? 0;
       const number = lengthNumber(END_OF_BLOCK + 1 + index, LENGTH_EXTRA[index] ?? 0, LENGTH_BASE[index] ?? 0);
       view.setInt32(map.lengths + 4 * length, number, true);
     }
+    // From 0, where all heads begin.
+    kernel.move(-NOWHERE);
     return kernel;
-  }
+  };
 
   #compile(): CompiledWasm | undefined {
     const module = new WasmModule(this.map.size);

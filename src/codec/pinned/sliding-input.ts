@@ -8,6 +8,8 @@ export const AHEAD = 262;
 const CAPACITY: number = 1024 * 1024;
 /** Bytes behind the input that may be looked at. */
 const MARGIN = 512;
+/** What is taken off a position to make it one that nothing can reach back to. */
+const EVERYWHERE: number = 1 << 24;
 /** Bytes of memory that a {@link SlidingInput} needs. */
 export const INPUT_SIZE: number = CAPACITY + MARGIN;
 
@@ -57,11 +59,27 @@ export class SlidingInput {
       this.bytes.set(bytes.subarray(at, at + count), this.end);
       this.end += count;
       at += count;
-      while (this.end > this.base + WINDOW) {
-        scan(this.base + WINDOW - AHEAD, this.base + WINDOW);
-        this.slide();
-      }
+      this.advance(scan);
     }
+  }
+
+  /** Scans all positions that can be worked on while the input goes on. */
+  advance(scan: Scan): void {
+    while (this.end > this.base + WINDOW) {
+      scan(this.base + WINDOW - AHEAD, this.base + WINDOW);
+      this.slide();
+    }
+  }
+
+  /** Begins anew with these bytes, which must not be more than there is room for. */
+  restart(bytes: Uint8Array): void {
+    this.bytes.set(bytes);
+    this.base = 0;
+    this.position = 0;
+    this.blockStart = 0;
+    this.end = bytes.length;
+    this.#slides = 0;
+    this.#onMove(EVERYWHERE);
   }
 
   /** Drops the older half of the window. */

@@ -16,6 +16,7 @@ export class ZipBlocks implements TokenBlock {
   readonly #full: number;
   readonly #cuts: boolean;
   readonly #counts: TokenCounts = tokenCounts();
+  #discards = false;
 
   /**
    * @param full tokens of a full block
@@ -31,11 +32,27 @@ export class ZipBlocks implements TokenBlock {
   }
 
   reach(stand: number, end: number): void {
-    if (this.#tokens.count === this.#full || this.#isGood(stand)) {
+    if (this.#discards) {
+      this.#tokens.clear();
+    } else if (this.#tokens.count === this.#full || this.#isGood(stand)) {
       this.#close(end, false);
     } else {
       this.stop = Math.min(this.stop + CUT, this.#full);
     }
+  }
+
+  /** Drops all tokens that come while `scan` runs. */
+  discard(scan: () => void): void {
+    this.#discards = true;
+    scan();
+    this.#discards = false;
+    this.#tokens.clear();
+    this.stop = this.#firstStop();
+  }
+
+  /** Writes what is left, as a block that is not the last. */
+  flush(): void {
+    if (this.#tokens.count > 0) this.#close(this.#input.end, false);
   }
 
   /** Writes the last block, which may be empty. */

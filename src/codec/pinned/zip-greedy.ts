@@ -46,6 +46,10 @@ export class ZipGreedyScan implements Scanner {
     this.#input.position = position;
   }
 
+  restart(): void {
+    // Nothing is ever held back.
+  }
+
   finish(): void {
     // Every byte has its token.
   }

@@ -74,6 +74,11 @@ export class ZipLazyScan implements Scanner {
     this.#pending = pending;
   }
 
+  restart(): void {
+    this.#length = NONE;
+    this.#pending = false;
+  }
+
   finish(): void {
     if (this.#pending) this.#tokens.push(this.#input.bytes[this.#input.position - 1] ?? 0);
   }

@@ -9,6 +9,7 @@ import { isDirectory, openDirectoryTree } from '../../../src/transport/directory
 import { openFileSource } from '../../../src/transport/file.js';
 import { hostThreads, pathExists } from '../../../src/transport/host.js';
 import { contentOf, failureOf } from '../../support/memory-place.js';
+import { withoutRoot } from '../../support/without-root.js';
 
 let folder: string;
 const at = (...names: readonly string[]): string => join(folder, ...names);
@@ -74,10 +75,14 @@ describe('a file as a source', () => {
     expect((await failureOf(() => openFileSource(at('folder'), 'blob', options))).code).toBe('BLOB_NOT_REGULAR');
   });
 
-  it.skipIf(process.getuid?.() === 0)('is denied without permission', async () => {
+  it('is denied without permission', async () => {
     writeFileSync(at('secret'), '');
     chmodSync(at('secret'), 0);
-    expect((await failureOf(() => openFileSource(at('secret')))).code).toBe('PERMISSION_DENIED');
+    chmodSync(folder, 0o755);
+    await withoutRoot(async () => {
+      await (await openFileSource(at('file'))).close();
+      expect((await failureOf(() => openFileSource(at('secret')))).code).toBe('PERMISSION_DENIED');
+    });
   });
 
   it('that becomes shorter while it is read is told, never a short read', async () => {

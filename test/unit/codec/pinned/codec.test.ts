@@ -5,7 +5,7 @@ import { type ByteStream, streamOf } from '../../../../src/base/bytes.js';
 import { ToolError } from '../../../../src/base/error.js';
 import { DEFAULT_PINNED_CODEC, PINNED_CODEC_IDS, pinnedCodec } from '../../../../src/codec/pinned/codec.js';
 import { always } from '../decompress-outcome.js';
-import { collect, compressBytes } from './compress-bytes.js';
+import { GZIP_IDS, collect, compressBytes } from './compress-bytes.js';
 
 /** One codec of each encoder. */
 const ENCODERS = [
@@ -59,7 +59,7 @@ describe('pinnedCodec', () => {
 });
 
 describe('a pinned codec', () => {
-  it.for(PINNED_CODEC_IDS)('%s gives what any inflater takes back', async (id) => {
+  it.for(GZIP_IDS)('%s gives what any inflater takes back', async (id) => {
     for (const input of [new Uint8Array(0), Uint8Array.of(0), sample(70_000), new Uint8Array(200_000)]) {
       const output = await compressBytes(id, input);
       expect(gunzipSync(output).equals(input)).toBe(true);

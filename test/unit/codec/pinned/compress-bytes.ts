@@ -1,6 +1,9 @@
 import { type ByteStream, concatBytes } from '../../../../src/base/bytes.js';
-import { pinnedCodec } from '../../../../src/codec/pinned/codec.js';
+import { PINNED_CODEC_IDS, pinnedCodec } from '../../../../src/codec/pinned/codec.js';
 import { always, chunked } from '../decompress-outcome.js';
+
+/** The codecs that any gunzip takes back. */
+export const GZIP_IDS: readonly string[] = PINNED_CODEC_IDS.filter((id) => pinnedCodec(id).compression === 'gzip');
 
 /** All that a stream gives. */
 export const collect = async (stream: ByteStream): Promise<Uint8Array> => {
