@@ -86,7 +86,6 @@ describe('faults of layouts in directories', () => {
       }),
     );
   });
-  });
 
   it('a blob that goes away is missing', async () => {
     const root = layoutDirectory();
