@@ -101,6 +101,9 @@ try {
     'go-9': ['go-flate-1.26/9', () => [...goPeer(9), ...python(9), ...program('gzip', '-9')]],
     'zlib-6': ['zlib-1.3/6', () => python(6)],
     'zlib-9': ['zlib-1.3/9', () => python(9)],
+    'gnu-6': ['gnu-gzip-1/6', () => program('gzip', '-6')],
+    'pigz-6': ['pigz-2/6', () => program('pigz', '-6', '-p1')],
+    'busybox-6': ['busybox-gzip/6+big', () => program('busybox', 'gzip')],
     'fflate-6': ['fflate-0.8/6', () => pinned('fflate-plain/6')],
   };
   const wanted = process.argv.slice(2);

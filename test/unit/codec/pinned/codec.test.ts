@@ -15,6 +15,8 @@ const ENCODERS = [
   'zlib-1.3/2',
   'zlib-1.3/6',
   'gnu-gzip-1/6',
+  'pigz-2/6',
+  'pigz-2/1',
   'busybox-gzip/6',
   'fflate-0.8/6',
 ];
@@ -51,6 +53,7 @@ describe('pinnedCodec', () => {
     ['gnu-gzip-1/1', '1f8b0800000000000403'],
     ['gnu-gzip-1/6', '1f8b0800000000000003'],
     ['busybox-gzip/6', '1f8b0800000000000003'],
+    ['pigz-2/9', '1f8b0800000000000203'],
     ['fflate-0.8/6', '1f8b0800000000000003'],
   ])('%s begins with its own header', async ([id, header]) => {
     const output = await compressBytes(id, new Uint8Array(10));
