@@ -36,6 +36,8 @@ export const runOnce = (command, options = {}) =>
     });
   });
 
+const sync = findProgram('sync');
+
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /**
@@ -49,8 +51,11 @@ export const compare = async (jobs, rounds) => {
     for (const job of jobs) {
       if (failed.has(job.name)) continue;
       try {
+        // Each job starts with nothing of its own or of others waiting for the disk.
         await job.before?.();
+        if (sync !== undefined) await runOnce([sync]);
         const result = await runOnce(job.command, job.options);
+        await job.before?.();
         if (round > 0) runs.get(job.name).push(result);
       } catch (error) {
         failed.add(job.name);

@@ -37,7 +37,7 @@ export class KernelSource<K extends Kernel> {
     this.#addSearch = addSearch;
   }
 
-  /** A new instance, ready for input. `undefined` where there is no WebAssembly. */
+  /** A new instance, ready for input. `undefined` where there is no WebAssembly, or no room for it. */
   readonly start = (): K | undefined => {
     const { map } = this;
     this.#compiled ??= { wasm: this.#compile() };

@@ -13,7 +13,8 @@ export interface WasmGlobal {
 
 /** A module that is compiled; each instance has a memory of its own. */
 export interface CompiledWasm {
-  instantiate(): Readonly<Record<string, unknown>>;
+  /** `undefined` where there is no room for the memory: V8 wants gigabytes of addresses for each. */
+  instantiate(): Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Compiles a module. `undefined` where there is no WebAssembly: Node with `--jitless`. */
@@ -21,5 +22,14 @@ export const compileWasm = (bytes: Uint8Array): CompiledWasm | undefined => {
   if (typeof WebAssembly === 'undefined') return undefined;
   const { Instance, Module } = WebAssembly;
   const module = new Module(bytes);
-  return { instantiate: () => new Instance(module).exports };
+  return {
+    instantiate() {
+      try {
+        return new Instance(module).exports;
+      } catch (error) {
+        if (error instanceof RangeError) return undefined;
+        throw error;
+      }
+    },
+  };
 };

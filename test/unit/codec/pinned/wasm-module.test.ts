@@ -36,7 +36,7 @@ import { type WasmGlobal, compileWasm } from '../../../../src/codec/pinned/wasm-
 
 type Call = (...parameters: number[]) => number;
 
-const started = (module: WasmModule): Readonly<Record<string, unknown>> => compileWasm(module.bytes())!.instantiate();
+const started = (module: WasmModule): Readonly<Record<string, unknown>> => compileWasm(module.bytes())!.instantiate()!;
 
 describe('numbers in LEB128', () => {
   it.for<[value: number, bytes: readonly number[]]>([
