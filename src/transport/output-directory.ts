@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, opendir, readFile, realpath, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ByteSource } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
 import { openFileSource } from './file.js';
+import { besideTarget } from './beside.js';
 import { syncDirectory } from './sync-directory.js';
+import { writeFully } from './write-fully.js';
 
 /** One file of a directory, written aside and put in place when complete. */
 export interface OutputPart {
@@ -54,11 +56,7 @@ const outputDirectory = (root: string): OutputDirectory => {
     return {
       fd: handle.fd,
       truncate: (size) => handle.truncate(size).catch(fail),
-      write: async (bytes, position) => {
-        for (let done = 0; done < bytes.length;) {
-          done += (await handle.write(bytes, done, bytes.length - done, position + done).catch(fail)).bytesWritten;
-        }
-      },
+      write: (bytes, position) => writeFully(handle, bytes, position).catch(fail),
       commit: async () => {
         try {
           await handle.sync();
@@ -136,8 +134,7 @@ export const replaceDirectory = async (path: string): Promise<ReplacementDirecto
   // A link stays a link: what it points to is replaced.
   const target = await realpath(path).catch(() => resolve(path));
   const token = randomBytes(6).toString('hex');
-  const beside = (suffix: string): string =>
-    join(dirname(target), `.${basename(target).slice(0, 40)}.${token}.${suffix}`);
+  const beside = (suffix: string): string => besideTarget(target, token, suffix);
   const fresh = beside('partial');
   const fail = (error: unknown): never => {
     throw fromSystemError(error, 'cannot be written', path);

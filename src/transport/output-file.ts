@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { ByteStream } from '../base/bytes.js';
 import { ToolError, fromSystemError } from '../base/error.js';
+import { besideTarget } from './beside.js';
 import { syncDirectory } from './sync-directory.js';
+import { writeFully } from './write-fully.js';
 
 /** A file that is written beside its target and takes its place when complete. */
 export interface OutputFile {
@@ -18,21 +20,6 @@ export interface OutputFile {
   /** Removes it; the target stays as it was. Does nothing after {@link OutputFile.commit}. */
   discard(): Promise<void>;
 }
-
-const writeFully = async (handle: FileHandle, bytes: Uint8Array, position: number | null): Promise<void> => {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(
-      bytes,
-      done,
-      bytes.length - done,
-      position === null ? null : position + done,
-    );
-    done += bytesWritten;
-  }
-};
-
-/** Characters of the target's name in the temporary one: at three bytes each, far below the 255 of most systems. */
-const NAME_PART = 40;
 
 /** A link is written through, as the user's shell would do, and stays a link. */
 const resolveTarget = async (path: string): Promise<string> => {
@@ -65,10 +52,7 @@ export const createOutputFile = async (path: string): Promise<OutputFile> => {
       found: 'a directory',
     });
   }
-  const temporary = join(
-    dirname(target),
-    `.${basename(target).slice(0, NAME_PART)}.${randomBytes(6).toString('hex')}.partial`,
-  );
+  const temporary = besideTarget(target, randomBytes(6).toString('hex'), 'partial');
   const handle = await open(temporary, 'wx', 0o666).catch(fail);
   let state: 'open' | 'done' = 'open';
   return {

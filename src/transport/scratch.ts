@@ -6,6 +6,7 @@ import type { ByteSource, ByteStream } from '../base/bytes.js';
 import { fromSystemError } from '../base/error.js';
 import type { Scratch, ScratchFile } from '../base/scratch.js';
 import { openFileSource } from './file.js';
+import { writeFully } from './write-fully.js';
 
 /** A private directory that goes with its owner. */
 export interface ScratchDirectory extends Scratch {
@@ -36,11 +37,7 @@ export const scratchDirectory = (parent: string = tmpdir()): ScratchDirectory =>
     return {
       path,
       fd: handle.fd,
-      write: async (chunk) => {
-        for (let done = 0; done < chunk.length;) {
-          done += (await handle.write(chunk, done).catch(fail)).bytesWritten;
-        }
-      },
+      write: (chunk) => writeFully(handle, chunk, null).catch(fail),
       seal: () => handle.close().catch(fail),
       discard: async () => {
         await handle.close().catch(fail);
