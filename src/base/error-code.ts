@@ -19,6 +19,15 @@ export const ERROR_CODES = {
   DESTINATION_UNFIT: { class: 'usage', meaning: 'the destination cannot hold what is to be written' },
   OUTPUT_IS_TERMINAL: { class: 'usage', meaning: 'an archive would be written to a terminal' },
 
+  NAME_IMMUTABLE: { class: 'usage', meaning: 'a name of the store may not be moved or removed' },
+  IMAGE_HAS_NAMES: { class: 'usage', meaning: 'an image that is meant by its ID has several names' },
+  IMAGE_PINNED: { class: 'usage', meaning: 'an image is pinned' },
+  IMAGE_LEASED: { class: 'usage', meaning: 'an image is held by a lease' },
+  LEASE_NOT_FOUND: { class: 'usage', meaning: 'the store has no lease of this id' },
+  TRASH_NOT_FOUND: { class: 'usage', meaning: 'nothing of this name rests in the trash' },
+  STORE_FOREIGN: { class: 'usage', meaning: 'the directory is no store and holds other files' },
+  STORE_MISSING: { class: 'usage', meaning: 'there is no store at the path' },
+
   CODEC_UNKNOWN: { class: 'usage', meaning: 'no pinned codec has this id' },
 
   // tar
@@ -139,7 +148,21 @@ export const ERROR_CODES = {
   LOCK_INVALID: { class: 'input', meaning: 'the lock file is malformed' },
   NOT_CHECKED: { class: 'input', meaning: 'something could not be checked' },
 
+  // the store
+  STORE_VERSION: { class: 'input', meaning: 'the store has a format that this version does not know' },
+  STORE_STATE_INVALID: { class: 'input', meaning: 'a state file of the store is damaged' },
+  STORE_INDEX_INVALID: { class: 'input', meaning: 'the index of the store is damaged or gone' },
+  STORE_TAMPERED: { class: 'input', meaning: 'something in the store is not what Ingot puts there' },
+  BLOB_CORRUPT: { class: 'input', meaning: 'a stored blob is not what its name says' },
+  NAME_DUPLICATE: { class: 'input', meaning: 'several images of the store have one name' },
+  STORE_MODE: { class: 'input', meaning: 'a stored blob can be written' },
+  STORE_LEFTOVER: { class: 'input', meaning: 'a process that was ended has left a file' },
+  JOURNAL_BROKEN: { class: 'input', meaning: 'a line of the journal does not hold' },
+
   // surroundings
+  STORE_LOCKED: { class: 'surroundings', meaning: 'another process uses the store' },
+  STORE_LOCK_UNAVAILABLE: { class: 'surroundings', meaning: 'the store cannot be locked here' },
+  STORE_CHANGED: { class: 'surroundings', meaning: 'another tool changes the store all the time' },
   FILE_NOT_FOUND: { class: 'surroundings', meaning: 'a file or directory does not exist' },
   PERMISSION_DENIED: { class: 'surroundings', meaning: 'access to a file or directory is denied' },
   FILE_CHANGED: { class: 'surroundings', meaning: 'a file changed while it was read' },

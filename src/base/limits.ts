@@ -34,6 +34,8 @@ export interface Limits {
   readonly decompressionRatio: number;
   /** Bytes of output for which the ratio is not tested: small layers of zeros are legitimate. */
   readonly decompressedFree: number;
+  /** Bytes of the index or of a state file of the store; 10 000 names take 3 MiB. */
+  readonly storeState: number;
 }
 
 const MIB = 1024 * 1024;
@@ -54,6 +56,7 @@ export const DEFAULT_LIMITS: Limits = {
   decompressed: 64 * 1024 * MIB,
   decompressionRatio: 2000,
   decompressedFree: 64 * MIB,
+  storeState: 256 * MIB,
 };
 
 /** Bytes moved at a time where nothing else decides: large enough to amortise a call, small enough for the cache. */

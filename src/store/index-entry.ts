@@ -1,0 +1,139 @@
+import { ToolError } from '../base/error.js';
+import { JsonNumber, type JsonObject, type JsonValue, isJsonArray, isJsonObject } from '../base/json.js';
+import { type ImageName, nameFromAnnotations, nameText, refNameOf } from '../content/name.js';
+import { ANNOTATION } from '../oci/annotation.js';
+import { Cursor } from '../oci/decode.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import { type Digest, tryParseDigest } from '../oci/digest.js';
+import { canonicalText } from './canonical-text.js';
+
+/** On an image that lost its last name, so that readers without Ingot can tell it from an artifact. */
+export const DANGLING = 'dev.ingot.dangling';
+/** On an image that was stored without all of its blobs, as the user allowed. */
+export const SPARSE = 'dev.ingot.sparse';
+
+/** One entry of the store's `index.json`. */
+export interface StoreEntry {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly name?: ImageName;
+  /** The name as text; '' for none. */
+  readonly nameText: string;
+  readonly isSparse: boolean;
+  /** The entry as it stands in the file, canonical. */
+  readonly text: string;
+  /** The file names it by the full name alone, as when another tool has moved its `ref.name` to another image. */
+  readonly isHalfNamed: boolean;
+}
+
+/** How names are written. */
+export type RefNameStyle = 'full' | 'tag';
+
+const annotationsFor = (name: ImageName | undefined, flags: EntryFlags, style: RefNameStyle): JsonObject => ({
+  ...(flags.isDangling === true ? { [DANGLING]: '1' } : {}),
+  ...(flags.isSparse ? { [SPARSE]: '1' } : {}),
+  ...(name?.kind === 'reference' ? { [ANNOTATION.imageName]: nameText(name) } : {}),
+  ...(name === undefined ? {} : { [ANNOTATION.refName]: style === 'full' ? nameText(name) : refNameOf(name) }),
+});
+
+export interface EntryFlags {
+  readonly isSparse: boolean;
+  /** Only of an entry without a name. */
+  readonly isDangling?: boolean;
+}
+
+/** An entry that Ingot makes: the descriptor's essence and the name, whatever else the source said. */
+export const newEntry = (
+  { digest, mediaType, size }: Pick<Descriptor, 'digest' | 'mediaType' | 'size'>,
+  name: ImageName | undefined,
+  flags: EntryFlags,
+  style: RefNameStyle,
+): StoreEntry => {
+  const annotations = annotationsFor(name, flags, style);
+  const isAnnotated = Object.keys(annotations).length > 0;
+  return {
+    digest,
+    mediaType,
+    size,
+    ...(name === undefined ? {} : { name }),
+    nameText: name === undefined ? '' : nameText(name),
+    isSparse: flags.isSparse,
+    isHalfNamed: false,
+    text: canonicalText({ digest, mediaType, size, ...(isAnnotated ? { annotations } : {}) }),
+  };
+};
+
+const hasOtherNumber = (value: JsonValue): boolean =>
+  value instanceof JsonNumber ||
+  (isJsonArray(value) && value.some(hasOtherNumber)) ||
+  (isJsonObject(value) && Object.values(value).some(hasOtherNumber));
+
+/** Annotations without those that are no texts: a reader must get by with what other tools write. */
+const annotationsOf = (value: JsonObject): ReadonlyMap<string, string> => {
+  const annotations = value['annotations'];
+  if (!isJsonObject(annotations)) return new Map();
+  return new Map(Object.entries(annotations).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])));
+};
+
+/** A named entry is not dangling, whatever another tool has copied from an entry without a name. */
+const withoutDangling = (value: JsonObject): JsonObject => {
+  const annotations = value['annotations'];
+  if (!isJsonObject(annotations) || annotations[DANGLING] === undefined) return value;
+  const { [DANGLING]: _dangling, ...others } = annotations;
+  const { annotations: _annotations, ...rest } = value;
+  return Object.keys(others).length === 0 ? rest : { ...rest, annotations: others };
+};
+
+/**
+ * An entry as it stands in the file. Members that mean nothing here are carried.
+ * @throws {ToolError} STORE_INDEX_INVALID
+ */
+export const parseEntry = (value: JsonValue, subject: string, pointer: string): StoreEntry => {
+  const fail = (at: string, expected: string): never =>
+    new Cursor(isJsonObject(value) ? value[at] : value, subject, at === '' ? pointer : `${pointer}/${at}`).fail(
+      expected,
+      'STORE_INDEX_INVALID',
+    );
+  if (!isJsonObject(value)) return fail('', 'an object');
+  const { digest: digestText, mediaType, size } = value;
+  const digest = typeof digestText === 'string' ? tryParseDigest(digestText) : undefined;
+  if (digest === undefined) return fail('digest', 'a digest');
+  if (typeof mediaType !== 'string' || mediaType === '') return fail('mediaType', 'a media type');
+  if (typeof size !== 'number' || size < 0) return fail('size', 'a whole number from 0');
+  if (hasOtherNumber(value)) return fail('', 'whole numbers');
+  const annotations = annotationsOf(value);
+  const name = nameFromAnnotations(annotations);
+  const isHalfNamed = annotations.has(ANNOTATION.imageName) && !annotations.has(ANNOTATION.refName);
+  return {
+    digest,
+    mediaType,
+    size,
+    ...(name === undefined ? {} : { name }),
+    nameText: name === undefined ? '' : nameText(name),
+    isSparse: annotations.get(SPARSE) === '1',
+    isHalfNamed,
+    text: canonicalText(name === undefined ? value : withoutDangling(value)),
+  };
+};
+
+/** The same image without its name: what other tools have said about it stays. @throws {ToolError} DEFECT */
+export const withoutName = (entry: StoreEntry, isReferrer: boolean): StoreEntry => {
+  const value = JSON.parse(entry.text) as JsonObject;
+  const before = isJsonObject(value['annotations']) ? value['annotations'] : {};
+  const { [ANNOTATION.imageName]: _full, [ANNOTATION.refName]: _short, ...others } = before;
+  const annotations: JsonObject = { ...others, ...(isReferrer ? {} : { [DANGLING]: '1' }) };
+  const { annotations: _annotations, ...rest } = value;
+  const text = canonicalText(Object.keys(annotations).length === 0 ? rest : { ...rest, annotations });
+  const { name: _name, ...same } = entry;
+  return { ...same, nameText: '', isHalfNamed: false, text };
+};
+
+export const indexInvalid = (subject: string, cause: unknown): ToolError =>
+  new ToolError('STORE_INDEX_INVALID', 'the index of the store cannot be read', {
+    ...(cause instanceof ToolError ? cause.details : {}),
+    subject,
+    hint: 'another tool may have been ended while it wrote; restore the file from a backup, or run ingot fsck --repair',
+    cause,
+  });

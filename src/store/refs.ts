@@ -1,0 +1,126 @@
+import type { Cursor } from '../oci/decode.js';
+import { decodeDigest } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import { tryParseDigest } from '../oci/digest.js';
+import { mapText } from './canonical-text.js';
+import { parseTime, timeText } from './clock.js';
+import { STORE_FORMAT, decodeFlag, decodeTime } from './state.js';
+
+/** What is known about a name beyond the image that it means. Times are milliseconds since 1970. */
+export interface RefRecord {
+  readonly digest: Digest;
+  /** Grows with every change of any name, so it orders names where times do not. */
+  readonly seq: number;
+  /** When the image came into the store under this name. */
+  readonly imported: number;
+  /** When the name was last moved. */
+  readonly tagged: number;
+  readonly pinned: boolean;
+  /** Where it came from, as a location; '' where nobody knows. */
+  readonly source: string;
+}
+
+/** What is known about an image that has no name, or that is kept by its digest. */
+export interface ImageRecord {
+  readonly seq: number;
+  readonly imported: number;
+  readonly pinned: boolean;
+  /** When it lost its last name. */
+  readonly untagged?: number;
+  /** The name that it lost, and the image that has it now. */
+  readonly lastName?: string;
+  readonly replacedBy?: Digest;
+}
+
+/** `refs.json`. Nothing in it is needed to read an image; a record that is missing means: keep. */
+export interface RefBook {
+  /** The highest sequence number given out. */
+  readonly seq: number;
+  /** Digest of `index.json` as Ingot last wrote it. */
+  readonly index?: Digest;
+  readonly refs: ReadonlyMap<string, RefRecord>;
+  readonly images: ReadonlyMap<Digest, ImageRecord>;
+}
+
+export const emptyRefBook = (): RefBook => ({ seq: 0, refs: new Map(), images: new Map() });
+
+const decodeRef = (cursor: Cursor): RefRecord => ({
+  digest: decodeDigest(cursor.field('digest')),
+  seq: cursor.field('seq').size(),
+  imported: decodeTime(cursor.field('imported')),
+  tagged: decodeTime(cursor.field('tagged')),
+  pinned: decodeFlag(cursor.field('pinned')),
+  source: cursor.field('source').string(),
+});
+
+const decodeImage = (cursor: Cursor): ImageRecord => {
+  const untagged = cursor.field('untagged').optional(decodeTime);
+  const lastName = cursor.field('lastName').optional((field) => field.string());
+  const replacedBy = cursor.field('replacedBy').optional(decodeDigest);
+  return {
+    seq: cursor.field('seq').size(),
+    imported: decodeTime(cursor.field('imported')),
+    pinned: decodeFlag(cursor.field('pinned')),
+    ...(untagged === undefined ? {} : { untagged }),
+    ...(lastName === undefined ? {} : { lastName }),
+    ...(replacedBy === undefined ? {} : { replacedBy }),
+  };
+};
+
+/** The common record in one look; anything else goes through the reader that can say what is wrong. */
+const quickRef = (cursor: Cursor): RefRecord | undefined => {
+  const { digest, seq, imported, tagged, pinned, source } = cursor.object();
+  const parsed = typeof digest === 'string' ? tryParseDigest(digest) : undefined;
+  const times = [imported, tagged].map((time) => (typeof time === 'string' ? parseTime(time) : undefined));
+  const [first, last] = times;
+  if (parsed === undefined || first === undefined || last === undefined) return undefined;
+  if (typeof seq !== 'number' || seq < 0 || typeof source !== 'string') return undefined;
+  if (pinned !== undefined && typeof pinned !== 'boolean') return undefined;
+  return { digest: parsed, seq, imported: first, tagged: last, pinned: pinned ?? false, source };
+};
+
+export const decodeRefBook = (cursor: Cursor): RefBook => {
+  const refs = cursor.field('refs');
+  const images = cursor.field('images');
+  const index = cursor.field('index').optional(decodeDigest);
+  return {
+    seq: cursor.field('seq').size(),
+    ...(index === undefined ? {} : { index }),
+    refs: new Map(
+      Object.keys(refs.object()).map((name) => {
+        const record = refs.field(name);
+        return [name, quickRef(record) ?? decodeRef(record)];
+      }),
+    ),
+    images: new Map(
+      Object.keys(images.object()).map((text) => {
+        const digest = tryParseDigest(text) ?? images.fail('digests as keys');
+        return [digest, decodeImage(images.field(text))];
+      }),
+    ),
+  };
+};
+
+const refText = ({ digest, seq, imported, tagged, pinned, source }: RefRecord): string =>
+  `{"digest":${JSON.stringify(digest)},"imported":"${timeText(imported)}",${pinned ? '"pinned":true,' : ''}` +
+  `"seq":${seq},"source":${JSON.stringify(source)},"tagged":"${timeText(tagged)}"}`;
+
+const imageText = (record: ImageRecord): string =>
+  mapText([
+    ['imported', JSON.stringify(timeText(record.imported))],
+    ['seq', String(record.seq)],
+    ...(record.pinned ? [['pinned', 'true'] as const] : []),
+    ...(record.untagged === undefined ? [] : [['untagged', JSON.stringify(timeText(record.untagged))] as const]),
+    ...(record.lastName === undefined ? [] : [['lastName', JSON.stringify(record.lastName)] as const]),
+    ...(record.replacedBy === undefined ? [] : [['replacedBy', JSON.stringify(record.replacedBy)] as const]),
+  ]);
+
+/** The text of `refs.json`, canonical. */
+export const refBookText = (book: RefBook): string =>
+  mapText([
+    ['format', String(STORE_FORMAT)],
+    ['seq', String(book.seq)],
+    ...(book.index === undefined ? [] : [['index', JSON.stringify(book.index)] as const]),
+    ['refs', mapText([...book.refs].map(([name, record]) => [name, refText(record)]))],
+    ['images', mapText([...book.images].map(([digest, record]) => [digest, imageText(record)]))],
+  ]);

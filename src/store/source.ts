@@ -1,0 +1,158 @@
+import { promises } from 'node:fs';
+import type { ByteStream } from '../base/bytes.js';
+import { ToolError, fromSystemError } from '../base/error.js';
+import { CHUNK_SIZE } from '../base/limits.js';
+import type { BlobReader, BlobSource } from '../content/blob.js';
+import type { ImageSource, SourceRoot } from '../content/image.js';
+import type { ImageSelector } from '../content/select.js';
+import type { Digest } from '../oci/digest.js';
+import { corrupt, findBlob } from './content.js';
+import type { StoreState } from './draft.js';
+import { isAbsent, isUnwritable } from './file.js';
+import type { StoreEntry } from './index-entry.js';
+import { factSource, resolveImage } from './resolve.js';
+import { type Session, openSessionLocked } from './session.js';
+import { type StorePaths, blobFile, usedFile } from './path.js';
+import { type Store, withLock } from './store.js';
+import { readState } from './transact.js';
+
+const fileSource = (handle: promises.FileHandle, size: number, path: string, digest: Digest): BlobSource => {
+  const readInto = async (buffer: Uint8Array, length: number, at: number): Promise<number> => {
+    const { bytesRead } = await handle.read(buffer, 0, length, at).catch((error: unknown) => {
+      throw fromSystemError(error, 'reading failed', path);
+    });
+    if (bytesRead === 0) throw corrupt(path, digest, `${at} bytes`);
+    return bytesRead;
+  };
+  return {
+    size,
+    name: path,
+    file: { fd: handle.fd, offset: 0, length: size },
+    async *read(range, signal): ByteStream {
+      const start = Math.min(range?.offset ?? 0, size);
+      const end = range?.length === undefined ? size : Math.min(size, start + range.length);
+      const buffer = new Uint8Array(Math.min(CHUNK_SIZE, Math.max(end - start, 1)));
+      for (let at = start; at < end;) {
+        signal?.throwIfAborted();
+        const count = await readInto(buffer, Math.min(buffer.length, end - at), at);
+        at += count;
+        yield buffer.subarray(0, count);
+      }
+    },
+    readAt: async (offset, length) => {
+      const result = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      for (let filled = 0; filled < result.length;) {
+        filled += await readInto(result.subarray(filled), result.length - filled, offset + filled);
+      }
+      return result;
+    },
+    close: async () => {
+      await handle.close();
+    },
+  };
+};
+
+/** The blobs of a store. As with every place, what they give is not verified yet. */
+export const storeBlobs = (paths: StorePaths): BlobReader => ({
+  open: async ({ digest }) => {
+    const blob = findBlob(paths, digest);
+    if (blob === undefined) return undefined;
+    try {
+      return fileSource(await promises.open(blob.path, 'r'), blob.size, blobFile(paths, digest), digest);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw fromSystemError(error, 'cannot be read', blob.path);
+    }
+  },
+});
+
+interface Chosen {
+  readonly entries: readonly StoreEntry[];
+  /** The images that are meant. */
+  readonly wanted: ReadonlySet<Digest>;
+}
+
+/** Entries that can matter for what is selected: the images meant, and all without a name, among which referrers are. */
+const entriesFor = async (store: Store, state: StoreState, selectors: readonly ImageSelector[]): Promise<Chosen> => {
+  const all = { entries: state.index.entries, wanted: new Set<Digest>() };
+  if (selectors.length === 0) return all;
+  const facts = factSource(store, state);
+  const wanted = new Set<Digest>();
+  for (const selector of selectors) {
+    if (selector.by === 'position') return all;
+    const text = selector.by === 'name' ? selector.text : selector.digest;
+    try {
+      wanted.add((await resolveImage(state, text, facts)).digest);
+    } catch (error) {
+      // An image inside an index is found by whoever has read all documents.
+      const isInside = error instanceof ToolError && error.code === 'REFERENCE_NOT_FOUND' && selector.by === 'digest';
+      if (!isInside) throw error;
+      return all;
+    }
+  }
+  const entries = state.index.entries.filter(({ digest, nameText }) => nameText === '' || wanted.has(digest));
+  return { entries, wanted };
+};
+
+const rootOf = ({ digest, mediaType, size, name }: StoreEntry): SourceRoot => ({
+  descriptor: { digest, mediaType, size, annotations: new Map() },
+  ...(name === undefined ? {} : { name }),
+});
+
+/** Leaves a mark that images were read, for rules about disuse. A store that cannot be written gets none. */
+const markUsed = async (store: Store, digests: Iterable<Digest>): Promise<void> => {
+  const now = new Date(store.now());
+  for (const digest of digests) {
+    const path = usedFile(store.paths, digest);
+    try {
+      await promises.writeFile(path, '');
+      await promises.utimes(path, now, now);
+    } catch {
+      return;
+    }
+  }
+};
+
+interface View {
+  readonly entries: readonly StoreEntry[];
+  readonly session?: Session;
+  readonly notes: ImageSource['notes'];
+}
+
+const openView = (store: Store, selectors: readonly ImageSelector[]): Promise<View> =>
+  withLock(store, 'shared', async (held) => {
+    const state = await readState(held);
+    const { entries, wanted } = await entriesFor(held, state, selectors);
+    const roots = [...new Set(entries.map(({ digest }) => digest))];
+    try {
+      const session = await openSessionLocked(held, { digests: [], roots });
+      await markUsed(held, wanted);
+      return { entries, session, notes: state.notes };
+    } catch (error) {
+      // Without the right to write there is no lease; whoever may write is asked not to remove meanwhile.
+      const cause = error instanceof ToolError ? error.cause : error;
+      if (!isUnwritable(cause)) throw error;
+      return { entries, notes: state.notes };
+    }
+  });
+
+/**
+ * Images of a store, with a lease on them until the source is closed: whatever other processes remove meanwhile, the
+ * content stays readable. A store that this process may not write is read as it is.
+ * @param selectors empty for all images
+ * @throws {ToolError} REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS; STORE_LOCKED, STORE_INDEX_INVALID, STORE_STATE_INVALID,
+ * STORE_TAMPERED; system errors
+ */
+export const openStoreSource = async (store: Store, selectors: readonly ImageSelector[]): Promise<ImageSource> => {
+  const { entries, session, notes } = await openView(store, selectors);
+  return {
+    name: store.paths.root,
+    kind: 'oci-layout',
+    roots: entries.map(rootOf),
+    blobs: storeBlobs(store.paths),
+    notes,
+    close: async () => {
+      await session?.close();
+    },
+  };
+};

@@ -1,0 +1,74 @@
+import { utf8 } from '../base/bytes.js';
+import { ToolError } from '../base/error.js';
+import { parseJson } from '../base/json-parse.js';
+import type { Limits } from '../base/limits.js';
+import { Cursor } from '../oci/decode.js';
+import { parseTime } from './clock.js';
+import { readWhole, writeWhole } from './file.js';
+
+/** The format of all state that this version writes. A store with a higher one is left alone. */
+export const STORE_FORMAT = 1;
+
+const REPAIR = 'run ingot fsck --repair, which puts the file aside';
+
+const invalid = (path: string, error: ToolError): ToolError =>
+  new ToolError('STORE_STATE_INVALID', 'a state file of the store is damaged', {
+    ...error.details,
+    subject: path,
+    hint: REPAIR,
+    cause: error,
+  });
+
+/** @throws {ToolError} STORE_VERSION */
+const checkFormat = (cursor: Cursor): void => {
+  const place = cursor.field('format');
+  const format = place.size();
+  if (format >= 1 && format <= STORE_FORMAT) return;
+  throw new ToolError('STORE_VERSION', 'the store has a format that this version does not know', {
+    subject: cursor.subject,
+    pointer: place.pointer,
+    expected: `format ${STORE_FORMAT}`,
+    found: `format ${format}`,
+    hint: 'use the version of Ingot that wrote the store, or a newer one',
+  });
+};
+
+/**
+ * A state document of the store: `{"format":1,…}`.
+ * @throws {ToolError} STORE_VERSION; STORE_STATE_INVALID for whatever else is wrong with it
+ */
+export const decodeState = <T>(bytes: Uint8Array, path: string, limits: Limits, decode: (cursor: Cursor) => T): T => {
+  try {
+    const cursor = new Cursor(parseJson(bytes, { subject: path, depth: limits.jsonDepth }), path);
+    checkFormat(cursor);
+    return decode(cursor);
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code === 'STORE_VERSION' || error.class !== 'input') throw error;
+    throw invalid(path, error);
+  }
+};
+
+/**
+ * A state file, or undefined if it is not there.
+ * @throws {ToolError} STORE_VERSION, STORE_STATE_INVALID, STORE_TAMPERED; system errors
+ */
+export const loadState = async <T>(
+  path: string,
+  limits: Limits,
+  decode: (cursor: Cursor) => T,
+): Promise<T | undefined> => {
+  const bytes = await readWhole(path, limits.storeState, 'STORE_STATE_INVALID');
+  return bytes === undefined ? undefined : decodeState(bytes, path, limits, decode);
+};
+
+/** Puts a state file in place as a whole. @throws {ToolError} NO_SPACE, PERMISSION_DENIED, IO */
+export const saveState = async (path: string, text: string, durable: boolean): Promise<void> => {
+  await writeWhole(path, utf8(text), { durable });
+};
+
+/** Milliseconds since 1970 of a time in a state file. */
+export const decodeTime = (cursor: Cursor): number =>
+  parseTime(cursor.string()) ?? cursor.fail('a UTC time such as 2024-01-01T00:00:00.000Z');
+
+/** True or absent. */
+export const decodeFlag = (cursor: Cursor): boolean => cursor.optional((field) => field.boolean()) ?? false;
