@@ -8,15 +8,15 @@ export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] a
 export type FileTransport = (typeof FILE_TRANSPORTS)[number];
 
 /** Transports that SPEC names and this version cannot use yet. */
-const OTHER_TRANSPORTS = ['store', 'docker', 'docker-daemon'] as const;
+const OTHER_TRANSPORTS: readonly string[] = ['docker', 'docker-daemon'];
 
 /** A place, and which of its images are meant. */
 export interface Location {
   /** As the user wrote it. */
   readonly text: string;
-  /** `auto`: a file or directory whose content tells. `stdio`: `-`. */
-  readonly transport: FileTransport | 'auto' | 'stdio';
-  /** Of the file system; `-` for stdio. */
+  /** `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. */
+  readonly transport: FileTransport | 'auto' | 'stdio' | 'store';
+  /** Of the file system; `-` for stdio, '' for the store, whose place the context tells. */
   readonly path: string;
   /** What came after the path, as written: a name, a tag. */
   readonly reference?: string;
@@ -66,11 +66,15 @@ const splitPath = (rest: string, exists: PathExists): { readonly path: string; r
   return at === undefined ? { path: rest, suffix: '' } : { path: rest.slice(0, at), suffix: rest.slice(at) };
 };
 
+const STORE_PREFIX = 'store:';
+
+const storeLocation = (text: string, reference: string): Location => ({ text, transport: 'store', path: '', ...selectorsOf(reference) });
+
 /**
- * Reads a location: `TRANSPORT:PATH[:REF][@DIGEST]`, `-`, or a path.
- * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED
+ * Reads a location: `TRANSPORT:PATH[:REF][@DIGEST]`, `-`, or a path; with a store also `store:REF` and a bare REF.
+ * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND
  */
-export const parseLocation = (text: string, exists: PathExists): Location => {
+export const parseLocation = (text: string, exists: PathExists, store: 'with a store' | 'no store' = 'no store'): Location => {
   if (text === '-') return { text, transport: 'stdio', path: '-', selectors: [] };
   if (text === '')
     throw new ToolError('LOCATION_INVALID', 'an empty location', { expected: 'TRANSPORT:PATH[:REF], a path, or -' });
@@ -85,7 +89,9 @@ export const parseLocation = (text: string, exists: PathExists): Location => {
     }
     return { text, transport, path, ...selectorsOf(suffix) };
   }
-  if (transport !== undefined && (OTHER_TRANSPORTS as readonly string[]).includes(transport)) {
+  if (store === 'with a store' && text.startsWith(STORE_PREFIX))
+    return storeLocation(text, text.slice(STORE_PREFIX.length));
+  if (text.startsWith('docker://') || (transport !== undefined && OTHER_TRANSPORTS.includes(transport))) {
     throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
       subject: text,
       expected: `${FILE_TRANSPORTS.join(':, ')}:, a path, or -`,
@@ -95,6 +101,7 @@ export const parseLocation = (text: string, exists: PathExists): Location => {
   if (exists(text) || /^[./\\]/.test(text) || DRIVE.test(text)) {
     return { text, transport: 'auto', path: text, selectors: [] };
   }
+  if (store === 'with a store') return storeLocation(text, text);
   throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
     subject: excerpt(text),
     expected: `${FILE_TRANSPORTS.join(':, ')}:, an existing path, a path that starts with . or /, or -`,

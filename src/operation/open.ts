@@ -16,6 +16,8 @@ import { openFileSource } from '../transport/file.js';
 import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
 import { type Location, parseLocation } from './location.js';
+import { openFromStore } from './open-store.js';
+import type { WithStore } from './store-context.js';
 
 /** Images of a location, opened. */
 export interface OpenedImages {
@@ -162,6 +164,7 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
     'oci-archive': !opened.isDirectory && source.kind === 'oci-layout',
     oci: opened.isDirectory && source.kind === 'oci-layout',
     dir: opened.isDirectory && source.kind === 'directory',
+    store: false,
   };
   if (fits[location.transport]) return;
   throw new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'the location is of another kind than its transport says', {
@@ -178,8 +181,9 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
  * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND and other system errors, and whatever the
  * tar, the format and the documents can be refused for
  */
-export const openLocation = async (text: string, context: OperationContext): Promise<OpenedImages> => {
-  const location = parseLocation(text, context.pathExists);
+export const openLocation = async (text: string, context: OperationContext & WithStore): Promise<OpenedImages> => {
+  const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
+  if (location.transport === 'store') return openFromStore(location, context);
   const scratch = scratchDirectory(context.temporary);
   let opened: OpenedTree | undefined;
   try {

@@ -10,6 +10,8 @@ import { placeInDirectory, placeInLayout } from './place.js';
 import type { PreparedImages, TransferOptions } from './prepare.js';
 import { type CopyReport, type LoadReport, imageEntries } from './report.js';
 import { type SaveOutput, withPrepared, writePlanTo } from './save.js';
+import type { WithStore } from './store-context.js';
+import { placeInStore } from './store-place.js';
 
 export interface CopyOptions extends TransferOptions {
   readonly settings: ProfileSettings;
@@ -23,20 +25,8 @@ export interface Destination {
   readonly stdout?: Extract<SaveOutput, { readonly stream: unknown }>['stream'];
 }
 
-const destinationOf = (text: string, context: OperationContext): Location => {
-  const isPath = context.pathExists(text) || /^[./\\-]/.test(text) || /^[A-Za-z][A-Za-z-]*:/.test(text);
-  if (!isPath) {
-    throw new ToolError(
-      'TRANSPORT_UNSUPPORTED',
-      'a bare word is a reference in a local store, which is not part of this version',
-      {
-        subject: text,
-        expected: 'a transport, or a path that exists or starts with . or /',
-        hint: `to write a file of this name, say ./${text}`,
-      },
-    );
-  }
-  const location = parseLocation(text, context.pathExists);
+const destinationOf = (text: string, context: OperationContext & WithStore): Location => {
+  const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
   if (location.selectors.some((selector) => selector.by !== 'name')) {
     throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
       subject: text,
@@ -49,8 +39,8 @@ const destinationOf = (text: string, context: OperationContext): Location => {
 /** A REF of the destination names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
 const withDestinationName = (graph: ContentGraph, location: Location): ContentGraph => {
   if (location.reference === undefined) return graph;
-  const name =
-    location.transport === 'docker-archive' ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
+  const isRepoTag = location.transport === 'docker-archive' || location.transport === 'store';
+  const name = isRepoTag ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
   return renameImages(graph, [{ to: name }], 'only the new name');
 };
 
@@ -61,10 +51,13 @@ const writeTo = async (
   location: Location,
   destination: Destination,
   images: PreparedImages,
-  options: CopyOptions,
-  context: OperationContext,
+  options: CopyOptions & { readonly source: string },
+  context: OperationContext & WithStore,
 ): Promise<readonly AbsentBlob[]> => {
   switch (location.transport) {
+    case 'store':
+      await placeInStore(location, images, { ...options, operation: 'load' }, context);
+      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent;
     case 'oci':
       return (await placeInLayout(location.path, images, options, context)).absent;
     case 'dir':
@@ -95,12 +88,12 @@ export const copy = async (
   source: string,
   destination: Destination,
   options: CopyOptions,
-  context: OperationContext,
+  context: OperationContext & WithStore,
 ): Promise<CopyReport> => {
   const location = destinationOf(destination.text, context);
   return withPrepared([source], options, context, async (prepared) => {
     const graph = withDestinationName(prepared.graph, location);
-    const absent = await writeTo(location, destination, { ...prepared, graph }, options, context);
+    const absent = await writeTo(location, destination, { ...prepared, graph }, { ...options, source }, context);
     return {
       source,
       destination: destination.text,
@@ -118,7 +111,7 @@ export const load = async (
   source: string,
   destination: Destination,
   options: CopyOptions,
-  context: OperationContext,
+  context: OperationContext & WithStore,
 ): Promise<LoadReport> => {
   const { dropped: _dropped, ...report } = await copy(source, destination, options, context);
   return report;

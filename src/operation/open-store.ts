@@ -1,0 +1,52 @@
+import { ToolError } from '../base/error.js';
+import type { BlobReader } from '../content/blob.js';
+import type { ContentGraph } from '../content/graph.js';
+import type { ImageSource } from '../content/image.js';
+import { loadGraph } from '../content/load-graph.js';
+import { selectImages } from '../content/select.js';
+import { openStoreSource } from '../store/source.js';
+import type { OperationContext } from './context.js';
+import type { Location } from './location.js';
+import { type WithStore, storeToRead, withStore } from './store-context.js';
+
+/** Images of the store, opened. */
+export interface OpenedFromStore {
+  readonly location: Location;
+  readonly source: ImageSource;
+  readonly graph: ContentGraph;
+  readonly whole: ContentGraph;
+  readonly blobs: BlobReader;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Images of the store, with a lease on them until they are closed.
+ * @throws {ToolError} STORE_MISSING, REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS; as `openStoreSource` and `loadGraph`
+ */
+export const openFromStore = async (
+  location: Location,
+  context: OperationContext & WithStore,
+): Promise<OpenedFromStore> => {
+  const store = await storeToRead(withStore(context, location.text), 'read');
+  if (store === undefined) {
+    throw new ToolError('STORE_MISSING', 'there is no store', {
+      subject: location.text,
+      hint: 'load an image, or make an empty store with ingot store init',
+    });
+  }
+  const source = await openStoreSource(store, location.selectors);
+  try {
+    const { graph: whole, blobs } = await loadGraph(source, context.limits);
+    return {
+      location,
+      source,
+      graph: selectImages(whole, location.selectors),
+      whole,
+      blobs,
+      close: () => source.close(),
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+};
