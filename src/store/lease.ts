@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ToolError } from '../base/error.js';
 import type { Cursor } from '../oci/decode.js';
 import { decodeDigest } from '../oci/descriptor.js';
@@ -30,6 +31,8 @@ export interface Lease {
 }
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const newLeaseId = (): string => randomUUID();
 
 /** Whether a text is the name of a lease or session, which becomes part of a path. */
 export const isLeaseId = (text: string): boolean => ID.test(text);

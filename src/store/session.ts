@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { promises } from 'node:fs';
 import { fromSystemError } from '../base/error.js';
 import type { Digest } from '../oci/digest.js';
-import { type Lease, dropLease, saveLease } from './lease.js';
+import { type Lease, dropLease, newLeaseId, saveLease } from './lease.js';
 import { type Lock, acquireLock } from './lock.js';
 import { sessionDirectory, sessionLock } from './path.js';
 import { type Store, withLock } from './store.js';
@@ -25,7 +24,7 @@ const beginLocked = async (
   store: Store,
   content: SessionContent,
 ): Promise<{ readonly id: string; readonly lock: Lock }> => {
-  const id = randomUUID();
+  const id = newLeaseId();
   const directory = sessionDirectory(store.paths, id);
   await promises.mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw fromSystemError(error, 'cannot be made', directory);

@@ -12,9 +12,10 @@ import { isAbsent, isUnwritable } from './file.js';
 import type { StoreEntry } from './index-entry.js';
 import { factSource, resolveImage } from './resolve.js';
 import { type Session, openSessionLocked } from './session.js';
-import { type StorePaths, blobFile, usedFile } from './path.js';
+import { type StorePaths, blobFile } from './path.js';
 import { type Store, withLock } from './store.js';
 import { readState } from './transact.js';
+import { markUsed } from './used.js';
 
 const fileSource = (handle: promises.FileHandle, size: number, path: string, digest: Digest): BlobSource => {
   const readInto = async (buffer: Uint8Array, length: number, at: number): Promise<number> => {
@@ -98,20 +99,6 @@ const rootOf = ({ digest, mediaType, size, name }: StoreEntry): SourceRoot => ({
   descriptor: { digest, mediaType, size, annotations: new Map() },
   ...(name === undefined ? {} : { name }),
 });
-
-/** Leaves a mark that images were read, for rules about disuse. A store that cannot be written gets none. */
-const markUsed = async (store: Store, digests: Iterable<Digest>): Promise<void> => {
-  const now = new Date(store.now());
-  for (const digest of digests) {
-    const path = usedFile(store.paths, digest);
-    try {
-      await promises.writeFile(path, '');
-      await promises.utimes(path, now, now);
-    } catch {
-      return;
-    }
-  }
-};
 
 interface View {
   readonly entries: readonly StoreEntry[];
