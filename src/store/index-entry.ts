@@ -5,6 +5,7 @@ import { ANNOTATION } from '../oci/annotation.js';
 import { Cursor } from '../oci/decode.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Digest, tryParseDigest } from '../oci/digest.js';
+import { formatReference, tryParseReference } from '../oci/reference.js';
 import { canonicalText } from './canonical-text.js';
 
 /** On an image that lost its last name, so that readers without Ingot can tell it from an artifact. */
@@ -18,8 +19,7 @@ export interface StoreEntry {
   readonly mediaType: string;
   /** Bytes. */
   readonly size: number;
-  readonly name?: ImageName;
-  /** The name as text; '' for none. */
+  /** The name as text; '' for none. See {@link nameOf}. */
   readonly nameText: string;
   readonly isSparse: boolean;
   /** The entry as it stands in the file, canonical. */
@@ -27,6 +27,17 @@ export interface StoreEntry {
   /** The file names it by the full name alone, as when another tool has moved its `ref.name` to another image. */
   readonly isHalfNamed: boolean;
 }
+
+/** The name of an entry; undefined for none. Parsed when it is asked for, since most entries only pass through. */
+export const nameOf = ({ nameText: text }: StoreEntry): ImageName | undefined =>
+  text === '' ? undefined : nameFromText(text);
+
+/** A full reference is spelt as Docker completes it; anything else is a label. */
+export const nameFromText = (text: string): ImageName => {
+  const reference = /[/:@]/.test(text) ? tryParseReference(text) : undefined;
+  const isFull = reference !== undefined && formatReference(reference) === text;
+  return isFull ? { kind: 'reference', reference } : { kind: 'label', text };
+};
 
 /** How names are written. */
 export type RefNameStyle = 'full' | 'tag';
@@ -57,7 +68,6 @@ export const newEntry = (
     digest,
     mediaType,
     size,
-    ...(name === undefined ? {} : { name }),
     nameText: name === undefined ? '' : nameText(name),
     isSparse: flags.isSparse,
     isHalfNamed: false,
@@ -110,7 +120,6 @@ export const parseEntry = (value: JsonValue, subject: string, pointer: string): 
     digest,
     mediaType,
     size,
-    ...(name === undefined ? {} : { name }),
     nameText: name === undefined ? '' : nameText(name),
     isSparse: annotations.get(SPARSE) === '1',
     isHalfNamed,
@@ -126,9 +135,33 @@ export const withoutName = (entry: StoreEntry, isReferrer: boolean): StoreEntry 
   const annotations: JsonObject = { ...others, ...(isReferrer ? {} : { [DANGLING]: '1' }) };
   const { annotations: _annotations, ...rest } = value;
   const text = canonicalText(Object.keys(annotations).length === 0 ? rest : { ...rest, annotations });
-  const { name: _name, ...same } = entry;
-  return { ...same, nameText: '', isHalfNamed: false, text };
+  return { ...entry, nameText: '', isHalfNamed: false, text };
 };
+
+/** A full name with host and tag, which completing does not change. */
+const SPELT_OUT =
+  /^(?!index\.docker\.io\/|docker\.io\/[^/]*$)[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[a-z0-9]+(?:[._/-][a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}$/;
+
+/**
+ * An entry as Ingot makes it, out of a file that Ingot has written; undefined for any other one, which
+ * {@link parseEntry} reads. Nearly all entries of a store are of this kind.
+ */
+export const ownEntry = (value: JsonValue): StoreEntry | undefined => {
+  if (!isJsonObject(value)) return undefined;
+  const { annotations, digest: digestText, mediaType, size, ...others } = value;
+  for (const _other in others) return undefined;
+  if (!isJsonObject(annotations)) return undefined;
+  const { [ANNOTATION.imageName]: full, [ANNOTATION.refName]: short, ...rest } = annotations;
+  for (const _other in rest) return undefined;
+  const digest = typeof digestText === 'string' ? tryParseDigest(digestText) : undefined;
+  if (digest === undefined || typeof mediaType !== 'string' || typeof size !== 'number') return undefined;
+  if (typeof full !== 'string' || full !== short || full.length > MAX_QUICK_NAME || !SPELT_OUT.test(full))
+    return undefined;
+  return { digest, mediaType, size, nameText: full, isSparse: false, isHalfNamed: false, text: JSON.stringify(value) };
+};
+
+/** Far below what names may have, so that their limits need no thought here. */
+const MAX_QUICK_NAME = 200;
 
 export const indexInvalid = (subject: string, cause: unknown): ToolError =>
   new ToolError('STORE_INDEX_INVALID', 'the index of the store cannot be read', {

@@ -1,7 +1,7 @@
 import { utf8 } from '../base/bytes.js';
 import { ToolError } from '../base/error.js';
 import type { Note } from '../base/event.js';
-import { type JsonObject, isJsonArray, isJsonObject } from '../base/json.js';
+import { type JsonObject, type JsonValue, isJsonArray, isJsonObject } from '../base/json.js';
 import { parseJson } from '../base/json-parse.js';
 import type { Limits } from '../base/limits.js';
 import { compareBytes } from '../base/order.js';
@@ -9,7 +9,7 @@ import { type Digest, digestOf } from '../oci/digest.js';
 import { MEDIA_TYPE } from '../oci/media-type.js';
 import { canonicalText, mapText } from './canonical-text.js';
 import { readWhole } from './file.js';
-import { type StoreEntry, indexInvalid, parseEntry, withoutName } from './index-entry.js';
+import { type StoreEntry, indexInvalid, ownEntry, parseEntry, withoutName } from './index-entry.js';
 
 /** `index.json` of the store: one entry a name, sorted by (name, digest), entries without a name last. */
 export interface StoreIndex {
@@ -50,10 +50,15 @@ export const indexBytes = ({ entries, others }: StoreIndex): Uint8Array =>
     ]),
   );
 
-/** @throws {ToolError} STORE_INDEX_INVALID */
-export const parseIndex = (bytes: Uint8Array, subject: string, limits: Limits): StoreIndex => {
+/**
+ * @param isOwn whether Ingot itself has written these very bytes, so that they need not be looked at so closely
+ * @throws {ToolError} STORE_INDEX_INVALID
+ */
+export const parseIndex = (bytes: Uint8Array, subject: string, limits: Limits, isOwn: boolean): StoreIndex => {
   try {
-    const value = parseJson(bytes, { subject, depth: limits.jsonDepth });
+    const value = isOwn
+      ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as JsonValue)
+      : parseJson(bytes, { subject, depth: limits.jsonDepth });
     const manifests = isJsonObject(value) ? (value['manifests'] ?? []) : undefined;
     if (!isJsonObject(value) || !isJsonArray(manifests) || value['schemaVersion'] !== 2) {
       throw new ToolError('STORE_INDEX_INVALID', 'not an image index', {
@@ -64,7 +69,10 @@ export const parseIndex = (bytes: Uint8Array, subject: string, limits: Limits): 
     const { manifests: _manifests, mediaType: _mediaType, schemaVersion: _version, ...others } = value;
     // What cannot be written again is found now, not after the change.
     canonicalText(others);
-    return { entries: manifests.map((entry, at) => parseEntry(entry, subject, `/manifests/${at}`)), others };
+    const entries = manifests.map(
+      (entry, at) => (isOwn ? ownEntry(entry) : undefined) ?? parseEntry(entry, subject, `/manifests/${at}`),
+    );
+    return { entries, others };
   } catch (error) {
     throw error instanceof ToolError ? indexInvalid(subject, error) : error;
   }
@@ -93,14 +101,15 @@ const TORN = { tries: 10, pause: 50 } as const;
 
 /**
  * Reads the index. Other tools write it in place, so what looks torn is read again for half a second.
+ * @param own digest of the bytes that Ingot last wrote
  * @throws {ToolError} STORE_INDEX_INVALID, STORE_TAMPERED; system errors
  */
-export const readIndex = async (path: string, limits: Limits): Promise<ReadIndex> => {
+export const readIndex = async (path: string, limits: Limits, own?: Digest): Promise<ReadIndex> => {
   for (let tries = 1; ; tries++) {
     const { bytes, digest } = await readIndexBytes(path, limits);
     if (bytes === undefined) return { index: emptyIndex(), digest, isThere: false };
     try {
-      return { index: parseIndex(bytes, path, limits), digest, isThere: true };
+      return { index: parseIndex(bytes, path, limits, digest === own), digest, isThere: true };
     } catch (error) {
       if (tries >= TORN.tries) throw error;
       await new Promise((resolve) => setTimeout(resolve, TORN.pause));

@@ -1,12 +1,15 @@
+import { type JsonValue, isJsonObject } from '../base/json.js';
 import type { Cursor } from '../oci/decode.js';
 import { decodeDigest } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { tryParseDigest } from '../oci/digest.js';
 import { mapText } from './canonical-text.js';
-import { parseTime, timeText } from './clock.js';
-import { STORE_FORMAT, decodeFlag, decodeTime } from './state.js';
+import { STORE_FORMAT, decodeFlag } from './state.js';
 
-/** What is known about a name beyond the image that it means. Times are milliseconds since 1970. */
+/**
+ * What is known about a name beyond the image that it means. Times are milliseconds since 1970, in the file as well:
+ * ten thousand records are read and written with every change.
+ */
 export interface RefRecord {
   readonly digest: Digest;
   /** Grows with every change of any name, so it orders names where times do not. */
@@ -47,19 +50,19 @@ export const emptyRefBook = (): RefBook => ({ seq: 0, refs: new Map(), images: n
 const decodeRef = (cursor: Cursor): RefRecord => ({
   digest: decodeDigest(cursor.field('digest')),
   seq: cursor.field('seq').size(),
-  imported: decodeTime(cursor.field('imported')),
-  tagged: decodeTime(cursor.field('tagged')),
+  imported: cursor.field('imported').size(),
+  tagged: cursor.field('tagged').size(),
   pinned: decodeFlag(cursor.field('pinned')),
   source: cursor.field('source').string(),
 });
 
 const decodeImage = (cursor: Cursor): ImageRecord => {
-  const untagged = cursor.field('untagged').optional(decodeTime);
+  const untagged = cursor.field('untagged').optional((field) => field.size());
   const lastName = cursor.field('lastName').optional((field) => field.string());
   const replacedBy = cursor.field('replacedBy').optional(decodeDigest);
   return {
     seq: cursor.field('seq').size(),
-    imported: decodeTime(cursor.field('imported')),
+    imported: cursor.field('imported').size(),
     pinned: decodeFlag(cursor.field('pinned')),
     ...(untagged === undefined ? {} : { untagged }),
     ...(lastName === undefined ? {} : { lastName }),
@@ -68,15 +71,15 @@ const decodeImage = (cursor: Cursor): ImageRecord => {
 };
 
 /** The common record in one look; anything else goes through the reader that can say what is wrong. */
-const quickRef = (cursor: Cursor): RefRecord | undefined => {
-  const { digest, seq, imported, tagged, pinned, source } = cursor.object();
+const quickRef = (value: JsonValue): RefRecord | undefined => {
+  if (!isJsonObject(value)) return undefined;
+  const { digest, seq, imported, tagged, pinned, source } = value;
   const parsed = typeof digest === 'string' ? tryParseDigest(digest) : undefined;
-  const times = [imported, tagged].map((time) => (typeof time === 'string' ? parseTime(time) : undefined));
-  const [first, last] = times;
-  if (parsed === undefined || first === undefined || last === undefined) return undefined;
+  if (parsed === undefined || typeof imported !== 'number' || typeof tagged !== 'number') return undefined;
+  if (imported < 0 || tagged < 0) return undefined;
   if (typeof seq !== 'number' || seq < 0 || typeof source !== 'string') return undefined;
   if (pinned !== undefined && typeof pinned !== 'boolean') return undefined;
-  return { digest: parsed, seq, imported: first, tagged: last, pinned: pinned ?? false, source };
+  return { digest: parsed, seq, imported, tagged, pinned: pinned ?? false, source };
 };
 
 export const decodeRefBook = (cursor: Cursor): RefBook => {
@@ -87,10 +90,7 @@ export const decodeRefBook = (cursor: Cursor): RefBook => {
     seq: cursor.field('seq').size(),
     ...(index === undefined ? {} : { index }),
     refs: new Map(
-      Object.keys(refs.object()).map((name) => {
-        const record = refs.field(name);
-        return [name, quickRef(record) ?? decodeRef(record)];
-      }),
+      Object.entries(refs.object()).map(([name, value]) => [name, quickRef(value) ?? decodeRef(refs.field(name))]),
     ),
     images: new Map(
       Object.keys(images.object()).map((text) => {
@@ -102,15 +102,15 @@ export const decodeRefBook = (cursor: Cursor): RefBook => {
 };
 
 const refText = ({ digest, seq, imported, tagged, pinned, source }: RefRecord): string =>
-  `{"digest":${JSON.stringify(digest)},"imported":"${timeText(imported)}",${pinned ? '"pinned":true,' : ''}` +
-  `"seq":${seq},"source":${JSON.stringify(source)},"tagged":"${timeText(tagged)}"}`;
+  `{"digest":${JSON.stringify(digest)},"imported":${imported},${pinned ? '"pinned":true,' : ''}` +
+  `"seq":${seq},"source":${JSON.stringify(source)},"tagged":${tagged}}`;
 
 const imageText = (record: ImageRecord): string =>
   mapText([
-    ['imported', JSON.stringify(timeText(record.imported))],
+    ['imported', String(record.imported)],
     ['seq', String(record.seq)],
     ...(record.pinned ? [['pinned', 'true'] as const] : []),
-    ...(record.untagged === undefined ? [] : [['untagged', JSON.stringify(timeText(record.untagged))] as const]),
+    ...(record.untagged === undefined ? [] : [['untagged', String(record.untagged)] as const]),
     ...(record.lastName === undefined ? [] : [['lastName', JSON.stringify(record.lastName)] as const]),
     ...(record.replacedBy === undefined ? [] : [['replacedBy', JSON.stringify(record.replacedBy)] as const]),
   ]);

@@ -5,7 +5,7 @@ import { type Digest, encodedOf, tryParseKnownDigest } from '../oci/digest.js';
 import { formatReference, tryParseReference } from '../oci/reference.js';
 import type { StoreState } from './draft.js';
 import { type ImageFacts, factsOf } from './facts.js';
-import type { StoreEntry } from './index-entry.js';
+import { type StoreEntry, nameOf } from './index-entry.js';
 import { nearNames } from './near.js';
 import type { Store } from './store.js';
 
@@ -55,7 +55,11 @@ const byName = (state: StoreState, text: string): readonly StoreEntry[] => {
   const tests: readonly ((entry: StoreEntry) => boolean)[] = [
     ({ nameText }) => nameText === text,
     ({ nameText }) => nameText === full,
-    ({ name }) => name !== undefined && refNameOf(name) === text,
+    // A tag is the end of its name, which rules out most entries without reading their names.
+    (entry) => {
+      const name = entry.nameText.endsWith(text) ? nameOf(entry) : undefined;
+      return name !== undefined && refNameOf(name) === text;
+    },
   ];
   for (const test of tests) {
     const found = named.filter(test);
@@ -121,11 +125,10 @@ export const resolveImage = async (state: StoreState, text: string, facts: FactS
 
 const hasRepository = (state: StoreState, digest: Digest, repository: string): boolean => {
   const wanted = tryParseReference(repository);
-  return state.index.entries.some(
-    ({ digest: own, name }) =>
-      own === digest &&
-      name?.kind === 'reference' &&
-      name.reference.domain === wanted?.domain &&
-      name.reference.path === wanted.path,
-  );
+  return state.index.entries.some((entry) => {
+    const name = entry.digest === digest ? nameOf(entry) : undefined;
+    return (
+      name?.kind === 'reference' && name.reference.domain === wanted?.domain && name.reference.path === wanted.path
+    );
+  });
 };

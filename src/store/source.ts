@@ -9,7 +9,7 @@ import type { Digest } from '../oci/digest.js';
 import { corrupt, findBlob } from './content.js';
 import type { StoreState } from './draft.js';
 import { isAbsent, isUnwritable } from './file.js';
-import type { StoreEntry } from './index-entry.js';
+import { type StoreEntry, nameOf } from './index-entry.js';
 import { factSource, resolveImage } from './resolve.js';
 import { type Session, openSessionLocked } from './session.js';
 import { type StorePaths, blobFile } from './path.js';
@@ -95,10 +95,11 @@ const entriesFor = async (store: Store, state: StoreState, selectors: readonly I
   return { entries, wanted };
 };
 
-const rootOf = ({ digest, mediaType, size, name }: StoreEntry): SourceRoot => ({
-  descriptor: { digest, mediaType, size, annotations: new Map() },
-  ...(name === undefined ? {} : { name }),
-});
+const rootOf = (entry: StoreEntry): SourceRoot => {
+  const { digest, mediaType, size } = entry;
+  const name = nameOf(entry);
+  return { descriptor: { digest, mediaType, size, annotations: new Map() }, ...(name === undefined ? {} : { name }) };
+};
 
 interface View {
   readonly entries: readonly StoreEntry[];

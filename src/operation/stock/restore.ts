@@ -4,6 +4,7 @@ import { checkNameRules } from '../../store/commit.js';
 import { timeText } from '../../store/clock.js';
 import { findBlob } from '../../store/content.js';
 import type { Draft } from '../../store/draft.js';
+import { nameFromText } from '../../store/index-entry.js';
 import { nearNames } from '../../store/near.js';
 import { type Store, withLock } from '../../store/store.js';
 import { readState, transact } from '../../store/transact.js';
@@ -44,8 +45,7 @@ const bringBack = (draft: Draft, store: Store, record: TrashRecord, options: Res
       hint: 'load the image again',
     });
   }
-  // Records hold names as text; what it is read as must spell the same.
-  const names = (options.as === undefined ? record.names : [options.as]).map((text) => nameFromRepoTag(text));
+  const names = options.as === undefined ? record.names.map(nameFromText) : [nameFromRepoTag(options.as)];
   for (const name of names) {
     checkName(name);
     const text = nameText(name);
