@@ -31,6 +31,23 @@ export const SCHEMA_NAMES = [
   'tree-report',
   'history-report',
   'ls-report',
+  'store-parts',
+  'images-report',
+  'tag-report',
+  'pin-report',
+  'rmi-report',
+  'gc-report',
+  'prune-report',
+  'lease-report',
+  'restore-report',
+  'trash-report',
+  'df-report',
+  'fsck-report',
+  'store-report',
+  'store-config',
+  'store-refs',
+  'store-trash',
+  'store-lease',
 ] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
 

@@ -111,7 +111,10 @@ export class Draft {
     const { now, style } = this.#settings;
     if (old?.digest === root.digest) {
       // An image that was stored in part may be whole by now.
-      if (old.isSparse && !root.isSparse) this.#put(newEntry(root, name, root, style));
+      if (old.isSparse && !root.isSparse) {
+        this.#put(newEntry(root, name, root, style));
+        this.#note(text, { from: root.digest, to: root.digest, reason: 'whole now' });
+      }
       return 'same';
     }
     const known = this.#images.get(root.digest);

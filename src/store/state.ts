@@ -23,7 +23,8 @@ const invalid = (path: string, error: ToolError): ToolError =>
 const checkFormat = (cursor: Cursor): void => {
   const place = cursor.field('format');
   const format = place.size();
-  if (format >= 1 && format <= STORE_FORMAT) return;
+  if (format < 1) place.fail('a number from 1');
+  if (format <= STORE_FORMAT) return;
   throw new ToolError('STORE_VERSION', 'the store has a format that this version does not know', {
     subject: cursor.subject,
     pointer: place.pointer,
