@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fromSystemError } from '../base/error.js';
 import type { Digest } from '../oci/digest.js';
 import { type OddFile, type StoredBlob, breathe, listBlobs } from './content.js';
-import type { Draft, StoreState } from './draft.js';
+import type { StoreState } from './draft.js';
 import { TEMPORARY, isAbsent, namesIn, statOf } from './file.js';
+import { appendJournal } from './journal.js';
 import { type LeaseState, dropLease, isLeaseId, listLeases } from './lease.js';
 import { isLocked } from './lock.js';
 import { sessionDirectory, sessionLock, usedFile } from './path.js';
@@ -178,12 +179,6 @@ export const planFor = async (store: Store, state: StoreState, options: CollectO
 export const planCollection = (store: Store, options: CollectOptions = {}): Promise<CollectionPlan> =>
   withLock(store, 'shared', async (held) => planFor(held, await readState(held), options));
 
-/** Records go before their content, so that nothing can be restored that is not whole. */
-export const noteCollection = (draft: Draft, plan: CollectionPlan): void => {
-  draft.dropTrash(new Set(plan.trash));
-  if (plan.blobs.length > 0) draft.note('', { reason: `${plan.blobs.length} blobs, ${plan.bytes} bytes` });
-};
-
 /** Removals before others may run. */
 const YIELD = 500;
 
@@ -211,6 +206,10 @@ export const sweep = async (store: Store, plan: CollectionPlan): Promise<void> =
     }
     store.step('blob-removed');
   }
+  // Last, since a full disk has no room for it before.
+  if (plan.blobs.length === 0) return;
+  const reason = `${plan.blobs.length} blobs, ${plan.bytes} bytes`;
+  await appendJournal(store, [{ operation: 'gc', subject: '', reason }]);
 };
 
 /**
@@ -222,8 +221,9 @@ export const collect = (store: Store, options: CollectOptions = {}): Promise<Col
   withLock(store, 'exclusive', async (held) => {
     const plan = await transactLocked(held, 'gc', async (draft, state) => {
       const made = await planFor(held, state, options);
-      noteCollection(draft, made);
-      return { result: made, write: made.trash.length > 0 || made.blobs.length > 0 };
+      // Records go before their content, so that nothing can be restored that is not whole.
+      draft.dropTrash(new Set(made.trash));
+      return { result: made, write: made.trash.length > 0 };
     });
     await sweep(held, plan);
     return plan;

@@ -4,7 +4,6 @@ import {
   type CollectOptions,
   type CollectionPlan,
   collect,
-  noteCollection,
   planCollection,
   planFor,
   sweep,
@@ -126,8 +125,12 @@ export const prune = async (options: PruneOptions, context: StockContext): Promi
         kept,
         collection: collectionReport(collection),
       };
-      noteCollection(draft, collection);
-      return { result: { report: made, plan: collection }, write: !options.dryRun && draft.journal.length > 0 };
+      // Records go before their content, so that nothing can be restored that is not whole.
+      draft.dropTrash(new Set(collection.trash));
+      return {
+        result: { report: made, plan: collection },
+        write: !options.dryRun && (draft.journal.length > 0 || collection.trash.length > 0),
+      };
     });
     if (!options.dryRun) await sweep(held, plan);
     return report;
