@@ -1,11 +1,10 @@
 import { ToolError } from '../base/error.js';
 import { JsonNumber, type JsonObject, type JsonValue, isJsonArray, isJsonObject } from '../base/json.js';
-import { type ImageName, nameFromAnnotations, nameText, refNameOf } from '../content/name.js';
+import { type ImageName, nameFromAnnotations, nameFromRefName, nameText, refNameOf } from '../content/name.js';
 import { ANNOTATION } from '../oci/annotation.js';
 import { Cursor } from '../oci/decode.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Digest, tryParseDigest } from '../oci/digest.js';
-import { formatReference, tryParseReference } from '../oci/reference.js';
 import { canonicalText } from './canonical-text.js';
 
 /** On an image that lost its last name, so that readers without Ingot can tell it from an artifact. */
@@ -30,14 +29,7 @@ export interface StoreEntry {
 
 /** The name of an entry; undefined for none. Parsed when it is asked for, since most entries only pass through. */
 export const nameOf = ({ nameText: text }: StoreEntry): ImageName | undefined =>
-  text === '' ? undefined : nameFromText(text);
-
-/** A full reference is spelt as Docker completes it; anything else is a label. */
-export const nameFromText = (text: string): ImageName => {
-  const reference = /[/:@]/.test(text) ? tryParseReference(text) : undefined;
-  const isFull = reference !== undefined && formatReference(reference) === text;
-  return isFull ? { kind: 'reference', reference } : { kind: 'label', text };
-};
+  text === '' ? undefined : nameFromRefName(text);
 
 /** How names are written. */
 export type RefNameStyle = 'full' | 'tag';

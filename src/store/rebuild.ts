@@ -1,6 +1,6 @@
 import type { Limits } from '../base/limits.js';
-import { nameText } from '../content/name.js';
-import { type RefNameStyle, type StoreEntry, nameFromText, newEntry } from './index-entry.js';
+import { nameFromRefName, nameText } from '../content/name.js';
+import { type RefNameStyle, type StoreEntry, newEntry } from './index-entry.js';
 import type { StorePaths } from './path.js';
 import type { RefBook } from './refs.js';
 import { storedRoot } from './stored-root.js';
@@ -14,7 +14,7 @@ export const entriesFromRecords = (
 ): readonly StoreEntry[] => [
   ...[...book.refs].flatMap(([text, { digest }]) => {
     const root = storedRoot(paths, limits, digest);
-    const name = nameFromText(text);
+    const name = nameFromRefName(text);
     return root === undefined || nameText(name) !== text ? [] : [newEntry(root, name, root, style)];
   }),
   ...[...book.images.keys()].flatMap((digest) => {

@@ -26,9 +26,12 @@ const beginLocked = async (
 ): Promise<{ readonly id: string; readonly lock: Lock }> => {
   const id = newLeaseId();
   const directory = sessionDirectory(store.paths, id);
-  await promises.mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  try {
+    // Not with `recursive`, which takes a file system that cannot be written for a parent that is missing.
+    await promises.mkdir(directory, { mode: 0o700 });
+  } catch (error) {
     throw fromSystemError(error, 'cannot be made', directory);
-  });
+  }
   const lock = await acquireLock({
     path: sessionLock(store.paths, id),
     mode: 'exclusive',

@@ -104,7 +104,8 @@ const expectedOf = (model: Model, step: Operation): boolean => {
     case 'prune':
       model.dangling.clear();
       if (step.all) {
-        for (const image of new Set(model.names.values())) {
+        // In the order of the index.
+        for (const image of new Set([...model.names.keys()].toSorted().map((it) => model.names.get(it) ?? 0))) {
           const names = namesOf(model, image);
           if (names.some((it) => model.pinned.has(it))) continue;
           for (const it of names) model.names.delete(it);

@@ -12,7 +12,7 @@ import { verifiedBlobs } from '../../dist/content/blob.js';
 import { collect } from '../../dist/store/collect.js';
 import { commit } from '../../dist/store/commit.js';
 import { findBlob, verifyFile } from '../../dist/store/content.js';
-import { nameFromText } from '../../dist/store/index-entry.js';
+import { nameFromRefName } from '../../dist/content/name.js';
 import { Reach } from '../../dist/store/reach.js';
 import { openStoreSource } from '../../dist/store/source.js';
 import { requireStore } from '../../dist/store/store.js';
@@ -119,7 +119,7 @@ const load = (name) => {
   const blobs = verifiedBlobs({
     open: async ({ digest }) => (contents.has(digest) ? memorySource(contents.get(digest), digest) : undefined),
   });
-  const roots = [{ descriptor: manifest, names: [nameFromText(name)], isReferrer: false, isSparse: false }];
+  const roots = [{ descriptor: manifest, names: [nameFromRefName(name)], isReferrer: false, isSparse: false }];
   return change(name, manifest.digest, () =>
     commit(store, { roots, content, blobs, operation: 'load', source: 'torture' }),
   );
@@ -131,7 +131,7 @@ const tag = async (from, name) => {
   await change(name, digest, () =>
     transact(store, 'tag', async (draft) => {
       const entry = draft.entryOf(from);
-      draft.setName(nameFromText(name), entry, '');
+      draft.setName(nameFromRefName(name), entry, '');
       return { result: undefined, write: draft.journal.length > 0 };
     }),
   );

@@ -1,10 +1,9 @@
 import { ToolError } from '../../base/error.js';
-import { checkName, nameFromRepoTag, nameText } from '../../content/name.js';
+import { checkName, nameFromRefName, nameFromRepoTag, nameText } from '../../content/name.js';
 import { checkNameRules } from '../../store/commit.js';
 import { timeText } from '../../store/clock.js';
 import { findBlob } from '../../store/content.js';
 import type { Draft } from '../../store/draft.js';
-import { nameFromText } from '../../store/index-entry.js';
 import { nearNames } from '../../store/near.js';
 import { type Store, withLock } from '../../store/store.js';
 import { readState, transact } from '../../store/transact.js';
@@ -45,7 +44,7 @@ const bringBack = (draft: Draft, store: Store, record: TrashRecord, options: Res
       hint: 'load the image again',
     });
   }
-  const names = options.as === undefined ? record.names.map(nameFromText) : [nameFromRepoTag(options.as)];
+  const names = options.as === undefined ? record.names.map(nameFromRefName) : [nameFromRepoTag(options.as)];
   for (const name of names) {
     checkName(name);
     const text = nameText(name);

@@ -16,7 +16,7 @@ import { verifiedBlobs } from '../../../src/content/blob.js';
 import type { Descriptor } from '../../../src/oci/descriptor.js';
 import { commit } from '../../../src/store/commit.js';
 import { BLOB_MODE, Ingest } from '../../../src/store/ingest.js';
-import { nameFromText } from '../../../src/store/index-entry.js';
+import { nameFromRefName } from '../../../src/content/name.js';
 import { blobFile } from '../../../src/store/path.js';
 import { openSession } from '../../../src/store/session.js';
 import type { Store } from '../../../src/store/store.js';
@@ -116,7 +116,7 @@ describe('what comes in', () => {
 
 describe('what goes wrong on the way', () => {
   const content = (descriptor: Descriptor): Parameters<typeof commit>[1] => ({
-    roots: [{ descriptor, names: [nameFromText('x')], isReferrer: false, isSparse: false }],
+    roots: [{ descriptor, names: [nameFromRefName('x')], isReferrer: false, isSparse: false }],
     content: [descriptor],
     blobs: verifiedBlobs({ open: async () => memorySource(Buffer.from('other bytes'), 'source') }),
     operation: 'load',
@@ -160,7 +160,7 @@ describe('what goes wrong on the way', () => {
       if (steps === 4) unlinkSync(file(image.layers[0]!));
     };
     const request = {
-      roots: [{ descriptor: image.descriptor, names: [nameFromText('x')], isReferrer: false, isSparse: false }],
+      roots: [{ descriptor: image.descriptor, names: [nameFromRefName('x')], isReferrer: false, isSparse: false }],
       content: [...image.layers, image.config, image.descriptor],
       blobs: verifiedBlobs(fixture.place.reader()),
       operation: 'load',

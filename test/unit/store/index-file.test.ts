@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/base/limits.js';
 import { utf8 } from '../../../src/base/bytes.js';
 import { indexBytes, parseIndex, settleNames } from '../../../src/store/index-file.js';
-import { nameFromText, newEntry } from '../../../src/store/index-entry.js';
+import { nameFromRefName } from '../../../src/content/name.js';
+import { newEntry } from '../../../src/store/index-entry.js';
 import { digestOf } from '../../../src/oci/digest.js';
 import { transact } from '../../../src/store/transact.js';
 import { failureOf, fakeDigest } from '../../support/memory-place.js';
@@ -68,7 +69,7 @@ describe('an index', () => {
     const entries = names.map((name) =>
       newEntry(
         { digest: fakeDigest('1'), mediaType: MANIFEST, size: 7 },
-        nameFromText(name),
+        nameFromRefName(name),
         { isSparse: false },
         'full',
       ),
@@ -85,7 +86,7 @@ describe('an index', () => {
   it('writes the bare tag where the store is set so', () => {
     const { text } = newEntry(
       { digest: fakeDigest('1'), mediaType: MANIFEST, size: 7 },
-      nameFromText('docker.io/library/a:1'),
+      nameFromRefName('docker.io/library/a:1'),
       { isSparse: false },
       'tag',
     );
@@ -189,7 +190,7 @@ describe('what other tools do to the index', () => {
       if (rounds === 1)
         await edit(({ manifests }) => void manifests.push({ ...manifests[1], annotations: { [SHORT]: 'outside' } }));
       draft.setName(
-        nameFromText('mine'),
+        nameFromRefName('mine'),
         { digest: a.descriptor.digest, mediaType: MANIFEST, size: a.descriptor.size, isSparse: false },
         '',
       );
