@@ -79,11 +79,26 @@ const annotationsOf = (value: JsonObject): ReadonlyMap<string, string> => {
   return new Map(Object.entries(annotations).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])));
 };
 
-/** A named entry is not dangling, whatever another tool has copied from an entry without a name. */
-const withoutDangling = (value: JsonObject): JsonObject => {
+/**
+ * The name of an entry, as the store has it: the full name, unless another tool has copied the entry and given the copy
+ * a `ref.name` that says something else. Ingot writes the full name or its tag there.
+ */
+const storeName = (
+  annotations: ReadonlyMap<string, string>,
+): { readonly name?: ImageName; readonly isCopied: boolean } => {
+  const name = nameFromAnnotations(annotations);
+  if (name === undefined) return { isCopied: false };
+  const short = annotations.get(ANNOTATION.refName);
+  const isOwn = short === undefined || short === '' || short === nameText(name) || short === refNameOf(name);
+  const meant = isOwn ? name : nameFromRefName(short);
+  return { name: meant, isCopied: nameText(meant) !== nameText(name) };
+};
+
+/** Without what another tool has copied from an entry that it does not say anything about. */
+const withoutAnnotation = (value: JsonObject, key: string): JsonObject => {
   const annotations = value['annotations'];
-  if (!isJsonObject(annotations) || annotations[DANGLING] === undefined) return value;
-  const { [DANGLING]: _dangling, ...others } = annotations;
+  if (!isJsonObject(annotations) || annotations[key] === undefined) return value;
+  const { [key]: _gone, ...others } = annotations;
   const { annotations: _annotations, ...rest } = value;
   return Object.keys(others).length === 0 ? rest : { ...rest, annotations: others };
 };
@@ -106,7 +121,8 @@ export const parseEntry = (value: JsonValue, subject: string, pointer: string): 
   if (typeof size !== 'number' || size < 0) return fail('size', 'a whole number from 0');
   if (hasOtherNumber(value)) return fail('', 'whole numbers');
   const annotations = annotationsOf(value);
-  const name = nameFromAnnotations(annotations);
+  const { name, isCopied } = storeName(annotations);
+  const own = isCopied ? withoutAnnotation(value, ANNOTATION.imageName) : value;
   const isHalfNamed = annotations.has(ANNOTATION.imageName) && !annotations.has(ANNOTATION.refName);
   return {
     digest,
@@ -115,7 +131,7 @@ export const parseEntry = (value: JsonValue, subject: string, pointer: string): 
     nameText: name === undefined ? '' : nameText(name),
     isSparse: annotations.get(SPARSE) === '1',
     isHalfNamed,
-    text: canonicalText(name === undefined ? value : withoutDangling(value)),
+    text: canonicalText(name === undefined ? own : withoutAnnotation(own, DANGLING)),
   };
 };
 

@@ -20,9 +20,9 @@ export interface ReconcileOptions {
 
 const OUTSIDE = 'changed by another tool';
 
-/** A name that is gone, unless its image is still listed or rests already. */
+/** Keeps what is gone from the index for those who want it back. */
 const rest = (draft: Draft, name: string, digest: Digest, options: ReconcileOptions): void => {
-  if (draft.entryFor(digest) !== undefined || draft.isTrashed(digest, name)) return;
+  if (draft.isTrashed(digest, name)) return;
   const root = options.stored(digest);
   if (root !== undefined) draft.trashRoot(root, name === '' ? [] : [name], [], OUTSIDE);
 };
@@ -45,13 +45,14 @@ export const reconcile = (before: StoreState, options: ReconcileOptions): Reconc
     if (draft.entryFor(record.digest) !== undefined && draft.namesOf(record.digest).length === 0) {
       if (draft.imageOf(record.digest) === undefined) draft.adoptImage(record.digest, { lastName: name });
     }
-    rest(draft, name, record.digest, options);
+    // A name that is gone rests even if its image is listed still: a tool without locks may have written an old index.
+    if (entry === undefined || draft.entryFor(record.digest) === undefined) rest(draft, name, record.digest, options);
   }
   for (const [digest, record] of records.images) {
     const isUnnamed = draft.entryFor(digest) !== undefined && draft.namesOf(digest).length === 0;
     if (isUnnamed || record.pinned) continue;
     draft.forgetImage(digest);
-    rest(draft, '', digest, options);
+    if (draft.entryFor(digest) === undefined) rest(draft, '', digest, options);
   }
   for (const entry of settled.index.entries) {
     if (entry.nameText !== '' && draft.refOf(entry.nameText) === undefined) {

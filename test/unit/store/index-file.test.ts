@@ -114,6 +114,17 @@ describe('an index', () => {
     expect(failure.code).toBe('STORE_INDEX_INVALID');
   });
 
+  it('names a copy as its copier does', () => {
+    const both = { [FULL]: library('a:1'), [SHORT]: library('a:1') };
+    const index = parse([
+      entry('1', both),
+      entry('1', { ...both, [SHORT]: 'copy' }),
+      entry('2', { [FULL]: library('a:2'), [SHORT]: '2' }),
+    ]);
+    expect(index.entries.map(({ nameText }) => nameText)).toEqual([library('a:1'), 'copy', library('a:2')]);
+    expect(textOf(index)).toContain(`"annotations":{"${SHORT}":"copy"}`);
+  });
+
   it('gives a name that several claim to the last, but not to one that was stripped of it', () => {
     const full = { [FULL]: library('a:1') };
     const { index, notes } = settleNames(

@@ -1,0 +1,98 @@
+/**
+ * How long the store takes where it is large: 10 000 names, 100 000 blobs. Needs `make build`.
+ *
+ *     node bench/store.mjs [DIRECTORY]
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NAMES = 10_000;
+const BLOBS = 100_000;
+const ROUNDS = 5;
+
+/** Verbs, with the seconds that they may take at most. */
+const LIMITS = { images: 0.5, tag: 0.3, gc: 10 };
+
+const built = new URL('../dist/', import.meta.url).href;
+
+const fill = async (root) => {
+  const { initStore } = await import(`${built}store/init.js`);
+  await initStore({ root }, { adopt: false });
+  const put = (text) => {
+    const hex = createHash('sha256').update(text).digest('hex');
+    writeFileSync(join(root, 'blobs/sha256', hex), text, { mode: 0o444 });
+    return { digest: `sha256:${hex}`, size: Buffer.byteLength(text) };
+  };
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifests = Array.from({ length: NAMES }, (_, index) => {
+    const layers = [`shared ${Math.floor(index / 10)}`, `own ${index}`].map(put);
+    const rootfs = { type: 'layers', diff_ids: layers.map(({ digest }) => digest) };
+    const config = put(
+      JSON.stringify({ os: 'linux', architecture: 'amd64', config: { Labels: { n: `${index}` } }, rootfs }),
+    );
+    const typed = layers.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer }));
+    const typedConfig = { mediaType: 'application/vnd.oci.image.config.v1+json', ...config };
+    const manifest = put(JSON.stringify({ schemaVersion: 2, mediaType, config: typedConfig, layers: typed }));
+    const name = `registry.example/team/app${index}:v1`;
+    return {
+      mediaType,
+      ...manifest,
+      annotations: { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name },
+    };
+  });
+  const there = NAMES * 3 + NAMES / 10;
+  for (let index = there; index < BLOBS; index++) put(`garbage ${index}`);
+  writeFileSync(join(root, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+};
+
+/** One verb in this process, as a command line would run it. */
+const act = async (root, verb, name) => {
+  const { contextWith } = await import(`${built}operation/context.js`);
+  const context = { ...contextWith({ pathExists: () => false }), store: { root } };
+  if (verb === 'images') {
+    const { DEFAULT_IMAGES, images } = await import(`${built}operation/stock/images.js`);
+    await images(DEFAULT_IMAGES, context);
+  } else if (verb === 'tag') {
+    const { tag } = await import(`${built}operation/stock/names.js`);
+    await tag('registry.example/team/app7:v1', [name], {}, context);
+  } else {
+    const { gc } = await import(`${built}operation/stock/prune.js`);
+    console.log((await gc({ dryRun: false, grace: 0 }, context)).blobs.length);
+  }
+};
+
+const measure = (root, verb, round) => {
+  const begun = process.hrtime.bigint();
+  execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--act', root, verb, `bench.example/t:${round}`]);
+  return Number(process.hrtime.bigint() - begun) / 1e9;
+};
+
+if (process.argv[2] === '--act') {
+  await act(...process.argv.slice(3));
+} else {
+  const directory = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'ingot-bench-store-'));
+  const root = join(directory, 'store');
+  try {
+    await fill(root);
+    const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+    measure(root, 'tag', 'first');
+    const first = measure(root, 'images');
+    const times = {
+      images: median(Array.from({ length: ROUNDS }, (_, round) => measure(root, 'images', round))),
+      tag: median(Array.from({ length: ROUNDS }, (_, round) => measure(root, 'tag', round))),
+      gc: measure(root, 'gc'),
+    };
+    console.log(`images, the first time: ${first.toFixed(2)} s`);
+    for (const [verb, seconds] of Object.entries(times)) {
+      const isMet = seconds <= LIMITS[verb];
+      console.log(`${verb}: ${seconds.toFixed(2)} s of ${LIMITS[verb]} s${isMet ? '' : ' TOO SLOW'}`);
+      if (!isMet) process.exitCode = 1;
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
