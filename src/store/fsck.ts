@@ -18,7 +18,7 @@ import { copyAside, setAside } from './quarantine.js';
 import { Reach } from './reach.js';
 import { entriesFromRecords } from './rebuild.js';
 import { decodeRefBook, emptyRefBook } from './refs.js';
-import { decodeState, loadState } from './state.js';
+import { type StateSize, decodeState, loadState } from './state.js';
 import { type Store, withLock } from './store.js';
 import { readState, transactLocked } from './transact.js';
 import { decodeTrash } from './trash.js';
@@ -68,14 +68,14 @@ class Examination {
   /** State files that cannot be read stop every change, so they come first. */
   async state(): Promise<void> {
     const { paths, limits } = this.#store;
-    const files: readonly (readonly [path: string, decode: (cursor: Cursor) => unknown])[] = [
-      [paths.refs, decodeRefBook],
-      [paths.trash, decodeTrash],
+    const files: readonly (readonly [path: string, decode: (cursor: Cursor) => unknown, size: StateSize])[] = [
+      [paths.refs, decodeRefBook, 'large'],
+      [paths.trash, decodeTrash, 'small'],
     ];
-    for (const [path, decode] of files) {
+    for (const [path, decode, size] of files) {
       try {
         const bytes = await readWhole(path, limits.storeState, 'STORE_STATE_INVALID');
-        if (bytes !== undefined) decodeState(bytes, path, limits, decode);
+        if (bytes !== undefined) decodeState(bytes, path, limits, decode, size);
       } catch (error) {
         await this.#damaged(path, error);
       }
@@ -117,7 +117,7 @@ class Examination {
   /** An index of what the records of names say; the damaged one is kept in the quarantine. */
   async #rebuildIndex(): Promise<void> {
     const { paths, limits, config } = this.#store;
-    const book = (await loadState(paths.refs, limits, decodeRefBook)) ?? emptyRefBook();
+    const book = (await loadState(paths.refs, limits, decodeRefBook, 'large')) ?? emptyRefBook();
     const bytes = indexBytes({ entries: entriesFromRecords(paths, limits, config.refName, book), others: {} });
     await copyAside(this.#store, paths.index);
     await writeWhole(paths.index, bytes, { durable: true });

@@ -47,22 +47,26 @@ export interface RefBook {
 
 export const emptyRefBook = (): RefBook => ({ seq: 0, refs: new Map(), images: new Map() });
 
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const count = (cursor: Cursor): number => (isCount(cursor.value) ? cursor.value : cursor.fail('a whole number from 0'));
+
 const decodeRef = (cursor: Cursor): RefRecord => ({
   digest: decodeDigest(cursor.field('digest')),
-  seq: cursor.field('seq').size(),
-  imported: cursor.field('imported').size(),
-  tagged: cursor.field('tagged').size(),
+  seq: count(cursor.field('seq')),
+  imported: count(cursor.field('imported')),
+  tagged: count(cursor.field('tagged')),
   pinned: decodeFlag(cursor.field('pinned')),
   source: cursor.field('source').string(),
 });
 
 const decodeImage = (cursor: Cursor): ImageRecord => {
-  const untagged = cursor.field('untagged').optional((field) => field.size());
+  const untagged = cursor.field('untagged').optional(count);
   const lastName = cursor.field('lastName').optional((field) => field.string());
   const replacedBy = cursor.field('replacedBy').optional(decodeDigest);
   return {
-    seq: cursor.field('seq').size(),
-    imported: cursor.field('imported').size(),
+    seq: count(cursor.field('seq')),
+    imported: count(cursor.field('imported')),
     pinned: decodeFlag(cursor.field('pinned')),
     ...(untagged === undefined ? {} : { untagged }),
     ...(lastName === undefined ? {} : { lastName }),
@@ -75,9 +79,8 @@ const quickRef = (value: JsonValue): RefRecord | undefined => {
   if (!isJsonObject(value)) return undefined;
   const { digest, seq, imported, tagged, pinned, source } = value;
   const parsed = typeof digest === 'string' ? tryParseDigest(digest) : undefined;
-  if (parsed === undefined || typeof imported !== 'number' || typeof tagged !== 'number') return undefined;
-  if (imported < 0 || tagged < 0) return undefined;
-  if (typeof seq !== 'number' || seq < 0 || typeof source !== 'string') return undefined;
+  if (parsed === undefined || !isCount(imported) || !isCount(tagged)) return undefined;
+  if (!isCount(seq) || typeof source !== 'string') return undefined;
   if (pinned !== undefined && typeof pinned !== 'boolean') return undefined;
   return { digest: parsed, seq, imported, tagged, pinned: pinned ?? false, source };
 };
@@ -87,7 +90,7 @@ export const decodeRefBook = (cursor: Cursor): RefBook => {
   const images = cursor.field('images');
   const index = cursor.field('index').optional(decodeDigest);
   return {
-    seq: cursor.field('seq').size(),
+    seq: count(cursor.field('seq')),
     ...(index === undefined ? {} : { index }),
     refs: new Map(
       Object.entries(refs.object()).map(([name, value]) => [name, quickRef(value) ?? decodeRef(refs.field(name))]),

@@ -38,7 +38,7 @@ interface Loaded extends Reconciled {
 }
 
 const load = async (store: Store): Promise<Loaded> => {
-  const refs = (await loadState(store.paths.refs, store.limits, decodeRefBook)) ?? emptyRefBook();
+  const refs = (await loadState(store.paths.refs, store.limits, decodeRefBook, 'large')) ?? emptyRefBook();
   const { index, digest, isThere } = await readIndex(store.paths.index, store.limits, refs.index);
   // Nobody removes an index on purpose: taken at its word, this would put all images into the trash.
   if (!isThere && refs.refs.size > 0) throw indexInvalid(store.paths.index, undefined);
