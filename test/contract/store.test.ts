@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,8 @@ const ARCHIVES = [
   'oci/sha512.tar',
   'trio/docker-save-untagged.tar',
 ];
+
+const sizeIn = (layout: string, name: string): number => statSync(join(layout, 'blobs/sha256', name)).size;
 
 describe('the store as source and destination', () => {
   let scratch: string;
@@ -101,6 +103,28 @@ describe('the store as source and destination', () => {
     expect(back.images).toMatchObject([{ names: ['docker.io/library/back:latest'] }]);
     expect(await digestOfSave(['store:back'])).not.toBe(await digestOfSave(['store:team/app:7']));
     expect(await digestOfSave(['store:7'])).toBe(await digestOfSave(['store:docker.io/team/app:7']));
+  });
+
+  it('takes whole files of a layout by another name if that is wanted, verified all the same', async () => {
+    const options = { ...transfer, settings: DEFAULT_SETTINGS, durable: false };
+    const layout = join(scratch, 'to-link');
+    await copy(join(INPUTS, 'app/docker-save.tar'), { text: `oci:${layout}` }, options, context);
+    const linked = { ...context, store: { root: join(scratch, 'linked'), hardLink: true } };
+    const [name = ''] = readdirSync(join(layout, 'blobs/sha256')).toSorted(
+      (a, b) => sizeIn(layout, b) - sizeIn(layout, a),
+    );
+    await load(`oci:${layout}`, { text: 'store:' }, options, linked);
+    expect(statSync(join(layout, 'blobs/sha256', name)).nlink).toBe(2);
+    expect(statSync(join(linked.store.root, 'blobs/sha256', name)).ino).toBe(
+      statSync(join(layout, 'blobs/sha256', name)).ino,
+    );
+    chmodSync(join(layout, 'blobs/sha256', name), 0o644);
+    writeFileSync(join(layout, 'blobs/sha256', name), Buffer.alloc(sizeIn(layout, name)));
+    const other = { ...linked, store: { ...linked.store, root: join(scratch, 'refused') } };
+    expect((await failureOf(() => load(`oci:${layout}`, { text: 'store:' }, options, other))).code).toBe(
+      'DIGEST_MISMATCH',
+    );
+    expect(existsSync(join(other.store.root, 'blobs/sha256', name))).toBe(false);
   });
 
   it('is asked for by a bare name, but a path that exists comes first', async () => {
