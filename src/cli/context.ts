@@ -4,7 +4,7 @@ import { ToolError, fromSystemError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import type { Observer } from '../base/event.js';
 import { DEFAULT_LIMITS, type Limits } from '../base/limits.js';
-import { type OperationContext, contextWith } from '../operation/context.js';
+import { type OperationContext, type StoreSetting, contextWith } from '../operation/context.js';
 import { hostDefaults } from '../operation/host.js';
 import type { FlagValues } from './flag.js';
 import type { GLOBAL_FLAGS } from './global-flags.js';
@@ -37,9 +37,16 @@ async function* stdinBytes(io: Io, signal: AbortSignal): ByteStream {
   }
 }
 
+/** The store of the environment, or the one that the options name. */
+const storeOf = (store: StoreSetting, flags: GlobalValues): StoreSetting => ({
+  ...store,
+  ...(flags.store === undefined ? {} : { root: flags.store }),
+  ...(flags['lock-wait'] === undefined ? {} : { lockWait: flags['lock-wait'] * 1000 }),
+});
+
 /** What the operations need, from options, streams and the machine. */
 export const contextOf = (flags: GlobalValues, io: Io, observer: Observer, signal: AbortSignal): OperationContext => {
-  const host = hostDefaults();
+  const host = hostDefaults(io.env);
   return contextWith({
     limits: limitsOf(flags),
     threads: flags.threads ?? host.threads,
@@ -47,6 +54,7 @@ export const contextOf = (flags: GlobalValues, io: Io, observer: Observer, signa
     signal,
     stdin: () => stdinBytes(io, signal),
     pathExists: host.pathExists,
+    ...(host.store === undefined ? {} : { store: storeOf(host.store, flags) }),
     ...(flags.tmp === undefined ? {} : { temporary: flags.tmp }),
   });
 };

@@ -9,6 +9,8 @@ type GlobalFlags = {
   readonly progress: Flag<(typeof PROGRESS_MODES)[number]>;
   readonly threads: Flag<number | undefined>;
   readonly tmp: Flag<string | undefined>;
+  readonly store: Flag<string | undefined>;
+  readonly 'lock-wait': Flag<number | undefined>;
   readonly 'max-document': Flag<number | undefined>;
   readonly 'max-members': Flag<number | undefined>;
   readonly 'max-layer-size': Flag<number | undefined>;
@@ -24,6 +26,10 @@ export const GLOBAL_FLAGS: GlobalFlags = {
   progress: choiceFlag('MODE', 'auto (a bar on a terminal), plain, json or none', PROGRESS_MODES, 'auto'),
   threads: valueFlag('N', 'threads that work at once; no output byte depends on it (default: up to 4)', parseCount),
   tmp: valueFlag('DIR', 'where temporary files go (default: $TMPDIR)', parseText, { path: true }),
+  store: valueFlag('DIR', 'the local store (default: $INGOT_STORE, else $XDG_DATA_HOME/ingot)', parseText, {
+    path: true,
+  }),
+  'lock-wait': valueFlag('SECONDS', 'how long to wait for others who use the store (default: 120)', parseCount),
   'max-document': valueFlag(
     'SIZE',
     'largest manifest, index or config (default: 4M, 16M for lists of images)',

@@ -3,6 +3,22 @@ import { type Observer, silent } from '../base/event.js';
 import { DEFAULT_LIMITS, type Limits } from '../base/limits.js';
 import type { PathExists } from './location.js';
 
+/** Which store the verbs use, and how. The command line fills it from `$INGOT_STORE` and flags. */
+export interface StoreSetting {
+  /** Path of the store; see `storeRoot` for the place by default. */
+  readonly root: string;
+  /** Milliseconds to wait for others who use the store. */
+  readonly lockWait?: number;
+  /** Who acts, for the journal. */
+  readonly actor?: string;
+  /** The clock, in milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Take whole files of a source by another name where the file system can. */
+  readonly hardLink?: boolean;
+  /** Hash blobs that are in the store already. */
+  readonly paranoid?: boolean;
+}
+
 /** What every verb needs from outside; the command line fills it from flags, a program from its own settings. */
 export interface OperationContext {
   readonly limits: Limits;
@@ -15,6 +31,8 @@ export interface OperationContext {
   readonly pathExists: PathExists;
   /** Directory for temporary files; the system's by default. */
   readonly temporary?: string;
+  /** Without one, the location `store:` is not to be had. */
+  readonly store?: StoreSetting;
 }
 
 export const contextWith = (

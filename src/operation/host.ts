@@ -1,16 +1,19 @@
 import { readAll } from '../base/bytes.js';
 import type { ErrorCode } from '../base/error-code.js';
+import { type Environment, storeRoot } from '../store/path.js';
 import { openFileSource } from '../transport/file.js';
 import { hostThreads, pathExists } from '../transport/host.js';
 import { writeOutputFile } from '../transport/output-file.js';
+import type { OperationContext } from './context.js';
 
 /** Threads beyond which blobs are seldom enough to keep them busy. */
 const USEFUL_THREADS = 4;
 
 /** What a program that has no wishes of its own takes from the machine. */
-export const hostDefaults = (): { readonly threads: number; readonly pathExists: (path: string) => boolean } => ({
+export const hostDefaults = (env: Environment): Pick<OperationContext, 'threads' | 'pathExists' | 'store'> => ({
   threads: Math.min(USEFUL_THREADS, hostThreads()),
   pathExists,
+  store: { root: storeRoot(env) },
 });
 
 /** A small file as a whole. @throws {ToolError} the given code beyond the limit; FILE_NOT_FOUND and other system errors */

@@ -68,13 +68,25 @@ const splitPath = (rest: string, exists: PathExists): { readonly path: string; r
 
 const STORE_PREFIX = 'store:';
 
-const storeLocation = (text: string, reference: string): Location => ({ text, transport: 'store', path: '', ...selectorsOf(reference) });
+const storeLocation = (text: string, reference: string): Location => ({
+  text,
+  transport: 'store',
+  path: '',
+  ...selectorsOf(reference),
+});
+
+/** A word that looks like an archive's name and is no path is more likely a mistake than the name of an image. */
+export const looksLikeFile = (text: string): boolean => /^[^:]*\.(?:tar|tgz|tar\.[a-z0-9]+|json)$/i.test(text);
 
 /**
  * Reads a location: `TRANSPORT:PATH[:REF][@DIGEST]`, `-`, or a path; with a store also `store:REF` and a bare REF.
  * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND
  */
-export const parseLocation = (text: string, exists: PathExists, store: 'with a store' | 'no store' = 'no store'): Location => {
+export const parseLocation = (
+  text: string,
+  exists: PathExists,
+  store: 'with a store' | 'no store' = 'no store',
+): Location => {
   if (text === '-') return { text, transport: 'stdio', path: '-', selectors: [] };
   if (text === '')
     throw new ToolError('LOCATION_INVALID', 'an empty location', { expected: 'TRANSPORT:PATH[:REF], a path, or -' });

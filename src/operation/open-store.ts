@@ -1,4 +1,5 @@
 import { ToolError } from '../base/error.js';
+import { excerpt } from '../base/escape.js';
 import type { BlobReader } from '../content/blob.js';
 import type { ContentGraph } from '../content/graph.js';
 import type { ImageSource } from '../content/image.js';
@@ -6,8 +7,8 @@ import { loadGraph } from '../content/load-graph.js';
 import { selectImages } from '../content/select.js';
 import { openStoreSource } from '../store/source.js';
 import type { OperationContext } from './context.js';
-import type { Location } from './location.js';
-import { type WithStore, storeToRead, withStore } from './store-context.js';
+import { type Location, looksLikeFile } from './location.js';
+import { storeToRead, withStore } from './store-context.js';
 
 /** Images of the store, opened. */
 export interface OpenedFromStore {
@@ -21,13 +22,21 @@ export interface OpenedFromStore {
 
 /**
  * Images of the store, with a lease on them until they are closed.
- * @throws {ToolError} STORE_MISSING, REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS; as `openStoreSource` and `loadGraph`
+ * @throws {ToolError} STORE_MISSING, FILE_NOT_FOUND for a bare word, REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS; as `openStoreSource` and `loadGraph`
  */
-export const openFromStore = async (
-  location: Location,
-  context: OperationContext & WithStore,
-): Promise<OpenedFromStore> => {
+export const openFromStore = async (location: Location, context: OperationContext): Promise<OpenedFromStore> => {
   const store = await storeToRead(withStore(context, location.text), 'read');
+  const isBareWord = !location.text.startsWith('store:');
+  if (isBareWord && (store === undefined || looksLikeFile(location.text))) {
+    throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
+      subject: excerpt(location.text),
+      expected: 'an existing path, TRANSPORT:PATH, or the name of an image in the store',
+      hint:
+        store === undefined
+          ? 'there is no local store either: check the path'
+          : 'check the path; for a name in the store, say store:NAME',
+    });
+  }
   if (store === undefined) {
     throw new ToolError('STORE_MISSING', 'there is no store', {
       subject: location.text,

@@ -17,7 +17,6 @@ import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js
 import type { OperationContext } from './context.js';
 import { type Location, parseLocation } from './location.js';
 import { openFromStore } from './open-store.js';
-import type { WithStore } from './store-context.js';
 
 /** Images of a location, opened. */
 export interface OpenedImages {
@@ -181,7 +180,7 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
  * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND and other system errors, and whatever the
  * tar, the format and the documents can be refused for
  */
-export const openLocation = async (text: string, context: OperationContext & WithStore): Promise<OpenedImages> => {
+export const openLocation = async (text: string, context: OperationContext): Promise<OpenedImages> => {
   const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
   if (location.transport === 'store') return openFromStore(location, context);
   const scratch = scratchDirectory(context.temporary);

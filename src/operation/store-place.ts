@@ -2,10 +2,11 @@ import { runBulk } from '../codec/bulk.js';
 import type { Receipt } from '../store/commit.js';
 import type { BulkCopy } from '../store/ingest.js';
 import { writeToStore } from '../store/sink.js';
+import { bulkOptions } from './bulk-options.js';
 import type { OperationContext } from './context.js';
 import type { Location } from './location.js';
-import { type PreparedImages, bulkOptions } from './prepare.js';
-import { type WithStore, storeToFill, withStore } from './store-context.js';
+import type { PreparedImages } from './prepare.js';
+import { storeToFill, withStore } from './store-context.js';
 
 /** Copies and verifies with all threads; the digest of each extent is held against what it must be. */
 const bulkCopy =
@@ -26,7 +27,7 @@ export const placeInStore = async (
   location: Location,
   images: PreparedImages,
   options: { readonly allowSparse: boolean; readonly operation: string; readonly source: string },
-  context: OperationContext & WithStore,
+  context: OperationContext,
 ): Promise<Receipt> => {
   const known = withStore(context, location.text);
   const store = await storeToFill(known, options.operation);

@@ -5,12 +5,11 @@ import { renameImages } from '../content/select.js';
 import { type AbsentBlob, planArchive } from '../format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES, type ProfileSettings } from '../format/profile.js';
 import type { OperationContext } from './context.js';
-import { type Location, parseLocation } from './location.js';
+import { type Location, looksLikeFile, parseLocation } from './location.js';
 import { placeInDirectory, placeInLayout } from './place.js';
 import type { PreparedImages, TransferOptions } from './prepare.js';
 import { type CopyReport, type LoadReport, imageEntries } from './report.js';
 import { type SaveOutput, withPrepared, writePlanTo } from './save.js';
-import type { WithStore } from './store-context.js';
 import { placeInStore } from './store-place.js';
 
 export interface CopyOptions extends TransferOptions {
@@ -25,8 +24,15 @@ export interface Destination {
   readonly stdout?: Extract<SaveOutput, { readonly stream: unknown }>['stream'];
 }
 
-const destinationOf = (text: string, context: OperationContext & WithStore): Location => {
+const destinationOf = (text: string, context: OperationContext): Location => {
   const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
+  if (location.transport === 'store' && looksLikeFile(text)) {
+    throw new ToolError('LOCATION_INVALID', 'a bare word is a reference in the store, and this one looks like a file', {
+      subject: text,
+      expected: 'a transport, or a path that exists or starts with . or /',
+      hint: `to write a file of this name, say ./${text}; for a name in the store, say store:${text}`,
+    });
+  }
   if (location.selectors.some((selector) => selector.by !== 'name')) {
     throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
       subject: text,
@@ -52,7 +58,7 @@ const writeTo = async (
   destination: Destination,
   images: PreparedImages,
   options: CopyOptions & { readonly source: string },
-  context: OperationContext & WithStore,
+  context: OperationContext,
 ): Promise<readonly AbsentBlob[]> => {
   switch (location.transport) {
     case 'store':
@@ -88,7 +94,7 @@ export const copy = async (
   source: string,
   destination: Destination,
   options: CopyOptions,
-  context: OperationContext & WithStore,
+  context: OperationContext,
 ): Promise<CopyReport> => {
   const location = destinationOf(destination.text, context);
   return withPrepared([source], options, context, async (prepared) => {
@@ -111,7 +117,7 @@ export const load = async (
   source: string,
   destination: Destination,
   options: CopyOptions,
-  context: OperationContext & WithStore,
+  context: OperationContext,
 ): Promise<LoadReport> => {
   const { dropped: _dropped, ...report } = await copy(source, destination, options, context);
   return report;
