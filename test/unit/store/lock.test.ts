@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type LockKind, type LockRequest, acquireLock, isLocked, locksWork } from '../../../src/store/lock.js';
 import { nativeLocks } from '../../../src/store/native-lock.js';
 import { failureOf } from '../../support/memory-place.js';
@@ -110,8 +110,20 @@ describe('a lock', () => {
     }
   });
 
-  it.skipIf(hasNative)('of another kind than there is here is refused', async () => {
-    const failure = await failureOf(() => acquireLock({ ...request, kind: 'ofd', path: join(directory, 'lock') }));
-    expect(failure.code).toBe('STORE_LOCK_UNAVAILABLE');
+  it('of another kind than there is here is refused, and not chosen', async () => {
+    vi.resetModules();
+    vi.doMock('fs-native-extensions', () => {
+      throw new Error('not built for this platform');
+    });
+    try {
+      const other = await import('../../../src/store/lock.js');
+      await expect(other.acquireLock({ ...request, kind: 'ofd', path: join(directory, 'lock') })).rejects.toMatchObject(
+        { code: 'STORE_LOCK_UNAVAILABLE' },
+      );
+      expect(await other.chooseLockKind()).toBe('flock');
+    } finally {
+      vi.doUnmock('fs-native-extensions');
+      vi.resetModules();
+    }
   });
 });
