@@ -116,6 +116,9 @@ const startWorker = (
   return { worker, gone };
 };
 
+/** Deno counts open files for each thread anew, so a worker there cannot use one that was opened here. */
+const canShareFiles = !('deno' in process.versions);
+
 /** This thread's part of the piped job. */
 const feedHere = async (job: BulkJob, ring: Ring, lane: BulkLane): Promise<void> => {
   for (let step = feedRing(job, ring); step.state !== 'done'; step = feedRing(job, ring)) {
@@ -172,7 +175,7 @@ export const runBulk = async (jobs: readonly BulkJob[], options: BulkOptions): P
   signal?.throwIfAborted();
 
   const total = jobs.reduce((sum, job) => sum + job.extent.length, 0);
-  const url = threads > 1 && total >= WORTH_A_WORKER ? workerUrl() : undefined;
+  const url = threads > 1 && canShareFiles && total >= WORTH_A_WORKER ? workerUrl() : undefined;
   const run = planRun(jobs, url !== undefined);
   const useful = Math.max(run.order.length - 1, run.piped === undefined ? 0 : 1);
   const count = url === undefined ? 0 : Math.min(threads - 1, useful);

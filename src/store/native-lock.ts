@@ -25,7 +25,11 @@ const isBinding = (value: unknown): value is Binding =>
   'unlock' in value &&
   typeof value.unlock === 'function';
 
+/** The package calls functions of libuv, at which Bun and Deno end the process. */
+const canLoad = !('bun' in process.versions || 'deno' in process.versions);
+
 const load = async (): Promise<NativeLocks | undefined> => {
+  if (!canLoad) return undefined;
   try {
     // @ts-ignore -- the package is optional and has no types of its own
     const module: unknown = await import('fs-native-extensions');
