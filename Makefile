@@ -6,6 +6,8 @@
 TEST ?=
 VITEST_FLAGS ?=
 BENCH_FLAGS ?=
+LANES ?= all
+MATRIX_FLAGS ?=
 
 export npm_config_update_notifier = false
 export npm_config_fund = false
@@ -21,7 +23,7 @@ sources := $(shell find src -type d -o -name '*.ts')
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help node install build demo test test-peers lint lint-format lint-code lint-types lint-unused lint-package \
-	format golden golden-check bench coverage clean ci
+	format golden golden-check bench matrix coverage clean ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +88,9 @@ golden-check: golden ## fails if that makes a difference
 bench: build ## measures against peers and limits
 	node bench/run.mjs
 	node bench/codec.mjs
+
+matrix: build ## one table of bytes on every platform (LANES=ci, or names); as root on Debian
+	node .ci/matrix/run.mjs $(MATRIX_FLAGS) $(LANES)
 
 coverage: build ## tests with coverage/index.html
 	$(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)

@@ -64,13 +64,7 @@ const chroot = (id, what, suite, arch) => ({
   what,
   needs: [`root:${suite}:${arch}`],
   codecs: 'some',
-  command: (dir, here) => [
-    at(here, 'enter'),
-    'chroot',
-    at(dir, 'root', `${suite}-${arch}`),
-    '/usr/bin/node',
-    PROBE,
-  ],
+  command: (dir, here) => [at(here, 'enter'), 'chroot', at(dir, 'root', `${suite}-${arch}`), '/usr/bin/node', PROBE],
 });
 
 const windows = (version, more = {}) => ({
@@ -107,17 +101,10 @@ export const LANES = [
     needs: ['deno'],
     codecs: 'some',
     ci: true,
-    command: (dir) => [
-      at(dir, 'runtime/deno/deno'),
-      'run',
-      '-A',
-      '--no-lock',
-      '--node-modules-dir=manual',
-      PROBE,
-    ],
+    command: (dir) => [at(dir, 'runtime/deno/deno'), 'run', '-A', '--no-lock', '--node-modules-dir=manual', PROBE],
   },
   chroot('x64-debian-node', "Linux x64, Debian's Node", 'forky', 'amd64'),
-  chroot('i386-debian-node', "Linux i386, Debian's Node", 'trixie', 'i386'),
+  chroot('i386-debian-node', "Linux i386, Debian's Node", 'forky', 'i386'),
   {
     id: 'musl-node',
     what: 'Linux x64 with musl, Node',
@@ -140,11 +127,10 @@ export const LANES = [
   arm64('22.23.3'),
   arm64('24.22.0', { ci: true }),
   arm64('26.12.0'),
-  emulated('armv7-debian-node', "Linux armv7, 32 bits (emulated), Debian's Node", 'trixie', 'armhf', 'arm'),
+  emulated('armv7-debian-node', "Linux armv7, 32 bits (emulated), Debian's Node", 'forky', 'armhf', 'arm'),
   emulated('ppc64le-debian-node', "Linux ppc64le (emulated), Debian's Node", 'forky', 'ppc64el', 'ppc64le'),
   emulated('riscv64-debian-node', "Linux riscv64 (emulated), Debian's Node", 'forky', 'riscv64', 'riscv64'),
-  emulated('s390x-trixie-node', "Linux s390x, big-endian (emulated), Debian's Node", 'trixie', 's390x', 's390x'),
-  emulated('s390x-forky-node', "Linux s390x, big-endian (emulated), Debian's Node", 'forky', 's390x', 's390x', {
+  emulated('s390x-debian-node', "Linux s390x, big-endian (emulated), Debian's Node", 'forky', 's390x', 's390x', {
     ci: true,
   }),
   {
@@ -154,9 +140,14 @@ export const LANES = [
     codecs: 'some',
     command: (dir) => ['qemu-x86_64-static', '-cpu', 'Nehalem', node24(dir), PROBE],
   },
-  variation('turkish', 'Turkish, Kathmandu', () => ['env', 'LC_ALL=tr_TR.UTF-8', 'LANG=tr_TR.UTF-8', 'TZ=Asia/Kathmandu'], {
-    ci: true,
-  }),
+  variation(
+    'turkish',
+    'Turkish, Kathmandu',
+    () => ['env', 'LC_ALL=tr_TR.UTF-8', 'LANG=tr_TR.UTF-8', 'TZ=Asia/Kathmandu'],
+    {
+      ci: true,
+    },
+  ),
   variation('chinese', 'Chinese, Newfoundland', () => ['env', 'LC_ALL=zh_CN.UTF-8', 'TZ=America/St_Johns']),
   variation('bare', 'no environment', () => ['env', '-i']),
   variation('umask-000', 'umask 000', () => ['sh', '-c', 'umask 000; exec "$@"', '_']),

@@ -161,6 +161,7 @@ export const ERROR_CODES = {
 
   // surroundings
   STORE_LOCKED: { class: 'surroundings', meaning: 'another process uses the store' },
+  CODEC_UNAVAILABLE: { class: 'surroundings', meaning: 'this platform does not run a pinned codec right' },
   STORE_LOCK_UNAVAILABLE: { class: 'surroundings', meaning: 'the store cannot be locked here' },
   STORE_CHANGED: { class: 'surroundings', meaning: 'another tool changes the store all the time' },
   FILE_NOT_FOUND: { class: 'surroundings', meaning: 'a file or directory does not exist' },

@@ -70,20 +70,23 @@ export const readWhole = async (path: string, limit: number, tooLarge: ErrorCode
   }
 };
 
+/** Windows opens no directories, or syncs none that it opened; some file systems cannot. There the rename has to do. */
+const cannotSync = (error: unknown): boolean =>
+  ['EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOSYS', 'ENOTSUP'].includes(systemCode(error) ?? '');
+
 /** Makes names in a directory durable, where the system can do it. @throws {ToolError} IO and other system errors */
 export const syncDirectory = async (path: string): Promise<void> => {
   let handle: promises.FileHandle;
   try {
     handle = await promises.open(path, constants.O_RDONLY);
   } catch (error) {
-    // Windows opens no directories; there, the rename itself has to do.
-    if (['EISDIR', 'EPERM', 'EACCES'].includes(systemCode(error) ?? '')) return;
+    if (cannotSync(error)) return;
     throw fromSystemError(error, 'cannot be made durable', path);
   }
   try {
     await handle.sync();
   } catch (error) {
-    if (systemCode(error) !== 'EINVAL') throw fromSystemError(error, 'cannot be made durable', path);
+    if (!cannotSync(error)) throw fromSystemError(error, 'cannot be made durable', path);
   } finally {
     await handle.close();
   }

@@ -48,9 +48,16 @@ const SOME = new Set([
 ]);
 
 const table = {};
+const refused = [];
 const note = (name, value) => {
   if (name in table) throw new Error(`twice: ${name}`);
   table[name] = value;
+};
+
+/** What stands in golden/ is not what comes out: told, and a failure of the whole, which goes on. */
+const differs = (subject, expected, found) => {
+  process.stderr.write(`${subject}: expected ${expected}, found ${found}\n`);
+  process.exitCode = 1;
 };
 
 class Collector extends Writable {
@@ -153,7 +160,7 @@ const goldenCases = async () => {
     await ingot(argv);
     const hash = fileHash(`${name}.tar`);
     const [expected] = readFileSync(join(folder, name, 'archive.sha256'), 'utf8').split(' ');
-    if (hash !== expected) process.stderr.write(`golden/cases/${name}: expected ${expected}, found ${hash}\n`);
+    if (hash !== expected) differs(`golden/cases/${name}`, expected, hash);
     note(`golden/${name}`, hash);
     rmSync(`${name}.tar`);
   }
@@ -167,12 +174,17 @@ const codecs = async (layer) => {
   for (const id of PINNED_CODEC_IDS) {
     if (choice === 'some' && !SOME.has(id)) continue;
     const hash = createHash('sha256');
-    for await (const chunk of pinnedCodec(id).compress(pieces())) hash.update(chunk);
+    try {
+      for await (const chunk of pinnedCodec(id).compress(pieces())) hash.update(chunk);
+    } catch (error) {
+      // A codec may refuse a platform that runs it wrongly. It must not give other bytes.
+      if (error.code !== 'CODEC_UNAVAILABLE') throw error;
+      refused.push(id);
+      continue;
+    }
     const found = hash.digest('hex');
     const vector = vectors.find(({ codec, input }) => codec === id && input === 'layer');
-    if (vector !== undefined && vector.sha256 !== found) {
-      process.stderr.write(`${id}: expected ${vector.sha256}, found ${found}\n`);
-    }
+    if (vector !== undefined && vector.sha256 !== found) differs(id, vector.sha256, found);
     note(`codec/${id}`, found);
   }
 };
@@ -211,7 +223,10 @@ const commands = async (layer) => {
   await ingot(['save', 'store:large:1', '-o', 'from-store.tar']);
   note('command/save from the store', fileHash('from-store.tar'));
   for (const verb of ['inspect', 'tree', 'history', 'verify', 'digest', 'ls', 'explain-layers']) {
-    note(`report/${verb}`, sha256(await ingot([verb, verb === 'ls' ? 'inputs/app/docker-save.tar' : packed, '--json'])));
+    note(
+      `report/${verb}`,
+      sha256(await ingot([verb, verb === 'ls' ? 'inputs/app/docker-save.tar' : packed, '--json'])),
+    );
   }
 };
 
@@ -236,6 +251,6 @@ const runtime = process.versions.bun
     : `Node ${process.versions.node}`;
 writeFileSync(
   tablePath,
-  `${JSON.stringify({ platform: process.platform, arch: arch(), endianness: endianness(), runtime, table }, null, 1)}\n`,
+  `${JSON.stringify({ platform: process.platform, arch: arch(), endianness: endianness(), runtime, refused, table }, null, 1)}\n`,
 );
 process.stdout.write(`${Object.keys(table).length} values: ${process.platform} ${arch()} ${endianness()} ${runtime}\n`);
