@@ -112,13 +112,6 @@ export const LANES = [
     codecs: 'some',
     command: (_dir, here) => [at(here, 'enter'), 'musl', 'node', PROBE],
   },
-  {
-    id: 'musl-bun',
-    what: 'Linux x64 with musl, Bun',
-    needs: ['musl'],
-    codecs: 'some',
-    command: (_dir, here) => [at(here, 'enter'), 'musl', 'bun', '--bun', PROBE],
-  },
   windows('20.20.2'),
   windows('22.23.3'),
   windows(NODE_24, { ci: true }),

@@ -103,6 +103,27 @@ export interface WriteOptions {
   readonly beforeRename?: () => Promise<boolean>;
 }
 
+/** Whether a hard link was refused because the file system has none, or no more of them. */
+export const hasNoLinks = (error: unknown): boolean =>
+  ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(systemCode(error) ?? '');
+
+/** Gives a file its name unless something has it; false if so. Without hard links, another process may be replaced. */
+const placeNew = async (temporary: string, path: string): Promise<boolean> => {
+  try {
+    await promises.link(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    if (!hasNoLinks(error)) throw error;
+  }
+  const isTaken = await promises.access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isTaken) await promises.rename(temporary, path);
+  return !isTaken;
+};
+
 /**
  * A small file, whole or as it was before: written aside, synced, renamed, the directory synced.
  * @returns false if it was not put in place because the options say so
@@ -126,13 +147,7 @@ export const writeWhole = async (path: string, bytes: Uint8Array, options: Write
       return false;
     }
     if (options.keepExisting === true) {
-      const placed = await promises.link(temporary, path).then(
-        () => true,
-        (error: unknown) => {
-          if (systemCode(error) === 'EEXIST') return false;
-          throw error;
-        },
-      );
+      const placed = await placeNew(temporary, path);
       await promises.rm(temporary, { force: true });
       if (!placed) return false;
     } else {

@@ -48,6 +48,8 @@ export const flock = async ({ fd, shared, wait, signal }: FlockRequest): Promise
     signal?.throwIfAborted();
     // 1: somebody else has it. Ended by this process: the time is over.
     if (status === 1 || status === undefined) return false;
+    // A shell or busybox that has no such program.
+    if (status === 127) throw noFlock(new Error('exit 127'));
     throw new ToolError('STORE_LOCK_UNAVAILABLE', 'flock failed', {
       found: `exit ${status}`,
       hint: 'put the store on a file system with working locks',

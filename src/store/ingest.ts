@@ -6,7 +6,7 @@ import type { BlobExtent, VerifiedBlobReader } from '../content/blob.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { findBlob, verifyFile } from './content.js';
-import { syncDirectory, systemCode } from './file.js';
+import { hasNoLinks, syncDirectory, systemCode } from './file.js';
 import { blobDirectory, blobFile } from './path.js';
 import { setAside } from './quarantine.js';
 import type { Session } from './session.js';
@@ -189,7 +189,7 @@ export class Ingest {
       await promises.link(path, target).catch(async (error: unknown) => {
         if (systemCode(error) === 'EEXIST') return;
         // A file system without hard links: the rename may replace a blob of the same bytes.
-        if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(systemCode(error) ?? '')) throw error;
+        if (!hasNoLinks(error)) throw error;
         await promises.rename(path, target);
       });
       await promises.rm(path, { force: true });

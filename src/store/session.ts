@@ -52,8 +52,8 @@ const beginLocked = async (
   try {
     await saveLease(store, lease);
   } catch (error) {
-    await promises.rm(directory, { recursive: true, force: true }).catch(() => {});
     await lock.release();
+    await promises.rm(directory, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
   store.step('lease-written');
@@ -67,12 +67,11 @@ export const openSessionLocked = async (store: Store, content: SessionContent): 
   const end = async (): Promise<void> => {
     try {
       await dropLease(store, id);
-      await promises.rm(directory, { recursive: true, force: true }).catch((error: unknown) => {
-        throw fromSystemError(error, 'cannot be removed', directory);
-      });
     } finally {
       await lock.release();
     }
+    // Only now, since not every system lets go of a file that is open. What cannot be removed is left to the collector.
+    await promises.rm(directory, { recursive: true, force: true }).catch(() => {});
   };
   let ended: Promise<void> | undefined;
   return { id, directory, close: () => (ended ??= end()) };
