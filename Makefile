@@ -8,6 +8,7 @@ VITEST_FLAGS ?=
 BENCH_FLAGS ?=
 LANES ?= all
 MATRIX_FLAGS ?=
+NODE_26 ?= node
 
 export npm_config_update_notifier = false
 export npm_config_fund = false
@@ -23,7 +24,7 @@ sources := $(shell find src -type d -o -name '*.ts')
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help node install build demo test test-peers lint lint-format lint-code lint-types lint-unused lint-package \
-	format golden golden-check bench matrix coverage clean ci
+	format golden golden-check bench matrix executable coverage clean ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -92,11 +93,14 @@ bench: build ## measures against peers and limits
 matrix: build ## one table of bytes on every platform (LANES=ci, or names); as root on Debian
 	node .ci/matrix/run.mjs $(MATRIX_FLAGS) $(LANES)
 
+executable: build ## out/ingot: the program and its Node in one file; needs Node 26
+	node .ci/executable.mjs out/ingot $(NODE_26)
+
 coverage: build ## tests with coverage/index.html
 	$(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)
 
 clean: ## what was built; packages stay
-	rm -rf dist coverage demo-out bench/out
+	rm -rf dist coverage demo-out bench/out out
 
 ci: ## all that the machine checks, peers included; as root on Debian
 	.ci/run

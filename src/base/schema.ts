@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { invariant } from './error.js';
 import { JsonNumber, type JsonValue, emptyJsonObject, isJsonArray, isJsonObject } from './json.js';
+import { schemaText } from './schema-file.js';
 import { type KeywordFailure, type SchemaIssue, schemaIssues } from './schema-issue.js';
 
 export type { SchemaIssue } from './schema-issue.js';
@@ -64,9 +64,6 @@ export interface ValidatorOptions {
 
 const BASE_URI = 'https://ingot.dev/schemas/';
 
-/** `schemas/` of the package lies at the same distance from `src/base` and from `dist/base`. */
-const fileOf = (uri: string): URL => new URL(uri.replace(BASE_URI, '../../schemas/'), import.meta.url);
-
 const uriOf = (name: SchemaName): string => `${BASE_URI}${name}.schema.json`;
 
 /** Of no type that JSON Schema knows, and not absent either. */
@@ -99,7 +96,7 @@ const referencesOf = (schema: unknown): readonly string[] => {
 const register = (ajv: Ajv2020, uri: string, known: Set<string>): void => {
   if (known.has(uri)) return;
   known.add(uri);
-  const schema = JSON.parse(readFileSync(fileOf(uri), 'utf8')) as object;
+  const schema = JSON.parse(schemaText(uri.slice(BASE_URI.length))) as object;
   ajv.addSchema(schema);
   for (const reference of referencesOf(schema)) register(ajv, new URL(reference, uri).href, known);
 };

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
@@ -16,6 +15,7 @@ import {
 } from './bulk-control.js';
 import { type BulkJob, type BulkLane, type BulkResult, bulkBuffer, isPlainJob, runJob } from './bulk-job.js';
 import { type BulkMessage, type BulkWorkerData, unpackError } from './bulk-message.js';
+import { workerUrl } from './bulk-worker-url.js';
 import { type Ring, createRing, feedRing } from './bulk-ring.js';
 
 export type { BulkJob, BulkResult } from './bulk-job.js';
@@ -50,13 +50,6 @@ interface Run {
   readonly results: (BulkResult | undefined)[];
   readonly failures: Map<number, unknown>;
 }
-
-// A build into one file, and tests from sources, have no worker beside them: then this thread does all.
-const workerUrl = (): URL | undefined => {
-  if (!URL.canParse('./bulk-worker.js', import.meta.url)) return undefined;
-  const url = new URL('./bulk-worker.js', import.meta.url);
-  return url.protocol === 'file:' && existsSync(url) ? url : undefined;
-};
 
 const lengthOf = (jobs: readonly BulkJob[], index: number): number => jobs[index]?.extent.length ?? 0;
 
