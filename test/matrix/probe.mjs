@@ -80,7 +80,8 @@ const ingot = async (argv, { codes = [0] } = {}) => {
     stderr,
     env: { INGOT_STORE: 'store' },
   });
-  if (!codes.includes(code)) throw new Error(`${argv.join(' ')}: ${code}: ${Buffer.concat(stderr.chunks)}`);
+  if (!codes.includes(code))
+    throw new Error(`${argv.join(' ')}: ${code}: ${Buffer.concat(stderr.chunks).toString('utf8')}`);
   return Buffer.concat(stdout.chunks);
 };
 
@@ -191,13 +192,13 @@ const codecs = async (layer) => {
 
 const commands = async (layer) => {
   writeLayout('large', [layer, INPUTS.description()]);
-  for (const [name, argv] of [
-    ['save', []],
-    ['save --profile oci-1', ['--profile', 'oci-1']],
-    ['save --mtime', ['--mtime', '1700000000']],
-    ['save --layers gzip', ['--layers', 'gzip']],
-    ['save --layers gzip, one thread', ['--layers', 'gzip', '--threads', '1']],
-    ['save --layers gzip=zlib', ['--layers', 'gzip=zlib-1.3/6']],
+  for (const { name, argv } of [
+    { name: 'save', argv: [] },
+    { name: 'save --profile oci-1', argv: ['--profile', 'oci-1'] },
+    { name: 'save --mtime', argv: ['--mtime', '1700000000'] },
+    { name: 'save --layers gzip', argv: ['--layers', 'gzip'] },
+    { name: 'save --layers gzip, one thread', argv: ['--layers', 'gzip', '--threads', '1'] },
+    { name: 'save --layers gzip=zlib', argv: ['--layers', 'gzip=zlib-1.3/6'] },
   ]) {
     await ingot(['save', 'oci:large', ...argv, '-o', `${name}.tar`]);
     note(`command/${name}`, fileHash(`${name}.tar`));

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { type ExecFileSyncOptions, execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ const goldenOf = (name: string): string | undefined =>
 let directory = '';
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'ingot-executable-'));
-  const options = { cwd: PROJECT, stdio: ['ignore', 'ignore', 'inherit'] } as const;
-  execFileSync('.ci/matrix/setup', ['node:26.10.0'], options);
+  const options = { cwd: PROJECT, stdio: ['ignore', 'ignore', 'inherit'] } satisfies ExecFileSyncOptions;
+  execFileSync(join(PROJECT, '.ci/matrix/setup'), ['node:26.10.0'], options);
   // Fails by itself if two builds differ.
   execFileSync('node', ['.ci/executable.mjs', join(directory, 'ingot'), NODE], options);
 }, 300_000);

@@ -15,9 +15,13 @@ const GOLDEN = readFileSync(join(PROJECT, 'golden/cases/app-keep-plain-layers/ar
 let directory = '';
 let tarball = '';
 beforeAll(() => {
-  execFileSync(join(PROJECT, '.ci/matrix/setup'), [...VERSIONS.map((version) => `node:${version}`)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    join(PROJECT, '.ci/matrix/setup'),
+    VERSIONS.map((version) => `node:${version}`),
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   directory = mkdtempSync(join(tmpdir(), 'ingot-packed-'));
   const listed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], {
     cwd: PROJECT,
