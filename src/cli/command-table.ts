@@ -63,6 +63,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ls.js')).lsCommand,
   },
   {
+    name: 'fsck',
+    summary: 'examine the store, and put right what can be',
+    load: async () => (await import('./commands/fsck.js')).fsckCommand,
+  },
+  {
+    name: 'store',
+    summary: 'make, describe, set or empty the store as a whole',
+    load: async () => (await import('./commands/store.js')).storeCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script for completion in a shell',
     load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),

@@ -5,7 +5,7 @@ import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { findBlob } from './content.js';
 import type { Draft } from './draft.js';
-import { Ingest, type IngestOptions } from './ingest.js';
+import { type Arrival, Ingest, type IngestOptions } from './ingest.js';
 import { matchesAny } from './pattern.js';
 import { type Session, openSession } from './session.js';
 import type { Store } from './store.js';
@@ -55,6 +55,8 @@ export interface Receipt {
   readonly present: number;
   /** Bytes that were copied. */
   readonly copied: number;
+  /** Every distinct blob of the images, and how it came. */
+  readonly blobs: readonly { readonly digest: Digest; readonly size: number; readonly arrival: Arrival }[];
 }
 
 /** @throws {ToolError} DIGEST_UNEXPECTED, NAME_CONFLICT, NAME_IMMUTABLE */
@@ -126,23 +128,31 @@ const nameAll = (draft: Draft, store: Store, request: CommitRequest): Receipt['n
   return names;
 };
 
+const arrivedBlobs = (content: readonly Descriptor[], arrivals: ReadonlyMap<Digest, Arrival>): Receipt['blobs'] => {
+  const sizes = new Map(content.map(({ digest, size }) => [digest, size]));
+  return [...arrivals].map(([digest, arrival]) => ({ digest, size: sizes.get(digest) ?? 0, arrival }));
+};
+
 /** How often content may vanish between its arrival and its name; only tools without locks make that happen. */
 const ROUNDS = 5;
 
 const commitIn = async (store: Store, session: Session, request: CommitRequest): Promise<Receipt> => {
   const total = { stored: 0, present: 0, copied: 0 };
+  let first: ReadonlyMap<Digest, Arrival> | undefined;
   for (let round = 0; round < ROUNDS; round++) {
     const ingest = new Ingest(store, session, request.blobs, request.ingest ?? {});
     const came = await ingest.add(request.content);
     total.stored += came.stored;
     total.copied += came.copied;
     if (round === 0) total.present = came.present;
+    first ??= came.arrivals;
+    const arrivals = first;
     const names = await transact(store, request.operation, async (draft, _state, held) => {
       if (missingOf(held, request.content).length > 0) return { result: undefined, write: false };
       const result = nameAll(draft, held, request);
       return { result, write: draft.journal.length > 0 };
     });
-    if (names !== undefined) return { names, ...total };
+    if (names !== undefined) return { names, ...total, blobs: arrivedBlobs(request.content, arrivals) };
   }
   const [missing] = missingOf(store, request.content);
   if (missing === undefined)

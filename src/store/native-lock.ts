@@ -46,7 +46,11 @@ const load = async (): Promise<NativeLocks | undefined> => {
   } catch (error) {
     if (isOutOfHandles(error)) {
       const hint = 'raise the limit on open files (ulimit -n)';
-      throw new ToolError('TOO_MANY_FILES', 'cannot be loaded', { subject: 'fs-native-extensions', hint, cause: error });
+      throw new ToolError('TOO_MANY_FILES', 'cannot be loaded', {
+        subject: 'fs-native-extensions',
+        hint,
+        cause: error,
+      });
     }
     // Not installed, or not built for this platform: the caller has another way.
     return undefined;

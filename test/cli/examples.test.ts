@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.js';
 import { COMMANDS } from '../../src/cli/command-table.js';
 import { run } from './support/run.js';
 import { inScratch } from './support/scratch.js';
 
 inScratch();
+
+// What the examples of the store find there.
+beforeAll(async () => {
+  await run(['load', 'golden/inputs/app/docker-save.tar']);
+});
 
 const commands: Command[] = [];
 for (const entry of COMMANDS) commands.push(await entry.load());

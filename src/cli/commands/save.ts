@@ -63,7 +63,7 @@ export const saveCommand: Command = defineCommand({
       digest: flags.digest,
       ...(flags.recipe === undefined ? {} : { recipe: flags.recipe }),
     };
-    const sources = await expandSources(operands, session.context.pathExists);
+    const sources = await expandSources(operands, session.context.pathExists, session.context);
     const report = await save(sources, place, options, session.context);
     session.tellNotes(report.notes);
     if (toStdout) session.tell(savedLine(report));

@@ -30,11 +30,13 @@ export const commandHelp = ({ name, synopsis, about, flags, examples }: Command,
 };
 
 const LOCATIONS: readonly (readonly [string, string])[] = [
-  ['PATH', 'an archive, a layout or a directory: its content tells; a path exists or starts with . or /'],
+  ['PATH', 'an archive, a layout or a directory: its content tells; it exists, or starts with . or /'],
   ['docker-archive:FILE[:REF]', 'an archive for docker load'],
   ['oci-archive:FILE[:REF]', 'an OCI image layout in a tar'],
   ['oci:DIR[:REF]', 'an OCI image layout'],
   ['dir:DIR', "a directory of skopeo's"],
+  ['store:REF', 'an image of the local store; REF is a name, an image ID, a digest, or its first digits'],
+  ['REF', 'the same, where no path of this name exists'],
   ['-', 'an archive on standard input or output'],
 ];
 
@@ -55,10 +57,10 @@ export const programHelp = (commands: readonly CommandEntry[], common: FlagTable
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'done, verified'],
-  ['1', 'the answer is no: verify found errors'],
+  ['1', 'the answer is no: verify or fsck found errors, something is refused'],
   ['2', 'the command line is wrong'],
   ['3', 'the input is not what it claims: corrupt, malformed, over a limit'],
-  ['4', 'the surroundings failed: files, permissions, space'],
+  ['4', 'the surroundings failed: files, permissions, space, locks'],
   ['70', 'a defect of Ingot'],
   ['130, 143', 'interrupted'],
 ];
