@@ -8,6 +8,9 @@ import { gc, prune } from '../../src/operation/stock/prune.js';
 import { DEFAULT_RMI, rmi } from '../../src/operation/stock/remove.js';
 import type { FsckReport, StoreReport } from '../../src/operation/stock/report.js';
 import type { LoadReport } from '../../src/operation/report.js';
+import type { HistoryReport } from '../../src/operation/history.js';
+import type { TreeLayersReport } from '../../src/operation/tree-layers.js';
+import type { WhatRequiresReport } from '../../src/operation/what-requires.js';
 import { golden, run, runFailing, runJson } from './support/run.js';
 import { inScratch } from './support/scratch.js';
 
@@ -225,6 +228,80 @@ describe('a reference in the store', () => {
     rmSync(root(), { recursive: true });
     expect((await runFailing(['inspect', 'whatever'])).error.code).toBe('FILE_NOT_FOUND');
     expect((await runFailing(['inspect', 'store:whatever'])).error.code).toBe('STORE_MISSING');
+  });
+});
+
+describe('tree and history', () => {
+  const BASE = 'registry.example/demo/base:1';
+  const TOOL = 'registry.example/demo/tool:2';
+
+  beforeEach(async () => {
+    await load(TRIO);
+  });
+
+  it('show the layers of images, and who shares them', async () => {
+    const report = (await runJson('tree-layers-report', ['tree', '--layers', 'store:'])) as TreeLayersReport;
+    const byName = new Map(report.images.map((image) => [image.names[0], image]));
+    expect(byName.get(BASE)?.layers).toMatchObject([{ present: true, topOf: [BASE], alsoIn: [NAME, TOOL] }]);
+    expect(byName.get(TOOL)?.layers[0]).toEqual({ ...byName.get(BASE)?.layers[0], alsoIn: [NAME, BASE] });
+    const { stdout } = await run(['tree', '--layers', TRIO]);
+    expect(stdout.match(/top of: registry.example\/demo\/base:1 {2}also in: /g)?.length).toBeGreaterThan(2);
+  });
+
+  it('show platforms, and which of them are there', async () => {
+    const argv = ['tree', '--platforms', golden('multi/skopeo-all.tar')];
+    expect(await runJson('tree-platforms-report', argv)).toMatchObject({
+      images: [{ platforms: [{ platform: 'linux/amd64', present: true }, { platform: 'linux/arm64/v8' }] }],
+    });
+    await load(golden('multi/skopeo-all.tar'), '--platform', 'linux/amd64', '--allow-sparse');
+    const sparse = await runJson('tree-platforms-report', ['tree', '--platforms', 'registry.example/demo/multi:1']);
+    expect(sparse).toMatchObject({
+      images: [
+        {
+          platforms: [
+            { platform: 'linux/amd64', present: true },
+            { present: false, size: 0 },
+          ],
+        },
+      ],
+    });
+    expect((await run(['tree', '--platforms', 'registry.example/demo/multi:1'])).stdout).toMatch(/missing\n$/);
+  });
+
+  it('show what in the store requires an image, a layer or a config', async () => {
+    const ask = async (text: string): Promise<WhatRequiresReport> =>
+      (await runJson('tree-whatrequires-report', ['tree', '--whatrequires', text])) as WhatRequiresReport;
+    const how = ({ requiredBy }: WhatRequiresReport): readonly unknown[] =>
+      requiredBy.map((image) => [image.names[0], image.how, image.layers]);
+    expect(how(await ask(BASE))).toEqual([
+      [NAME, 'built-on', 1],
+      [BASE, 'same', 1],
+      [TOOL, 'built-on', 1],
+    ]);
+    expect(how(await ask(TOOL))).toEqual([
+      [NAME, 'shares', 1],
+      [BASE, 'shares', 1],
+      [TOOL, 'same', 2],
+    ]);
+    // Compressed layers of an archive are the same layers.
+    expect(how(await ask(PUSHED))).toContainEqual([NAME, 'same', 4]);
+    const layer = 'sha256:7ce4fd414e2d1aeecf57a99911aee1a2b77f9b4374ffb213d374b57f9d6fbecf';
+    expect(await ask(layer)).toMatchObject({ blob: layer, images: [] });
+    expect(how(await ask(layer)).length).toBe(3);
+    expect(how(await ask(CONFIG))).toContainEqual([NAME, 'same', 4]);
+    const nothing = `sha256:${'0'.repeat(64)}`;
+    expect((await runFailing(['tree', '--whatrequires', nothing])).error.code).toBe('REFERENCE_NOT_FOUND');
+    expect((await runFailing(['tree', '--layers', '--platforms', BASE])).error.code).toBe('USAGE');
+  });
+
+  it('read the base of an image that Buildah made', async () => {
+    await load(golden('built/buildah-oci.tar'), '--name', 'buildah:1');
+    const report = (await runJson('history-report', ['history', 'buildah:1'])) as HistoryReport;
+    const steps = report.images.flatMap(({ history }) => history);
+    expect(steps.filter(({ from }) => from !== undefined)).toMatchObject([{ from: 'registry.example/demo/built:1' }]);
+    // Each layer stands beside a step that made one.
+    expect(steps.filter(({ layer }) => layer !== undefined).every(({ emptyLayer }) => !emptyLayer)).toBe(true);
+    expect(steps.some(({ emptyLayer }) => emptyLayer)).toBe(true);
   });
 });
 
