@@ -1,5 +1,4 @@
 import { promises } from 'node:fs';
-import { join } from 'node:path';
 import { ToolError } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import { isHashAlgorithm } from '../base/hash.js';
@@ -246,22 +245,20 @@ class Examination {
   }
 
   async journal(): Promise<void> {
-    const { paths } = this.#store;
     const faults = await checkJournal(this.#store);
-    for (const { line, what } of faults) {
+    for (const { path, line, what } of faults) {
       const severity = what === 'torn' ? 'info' : 'warning';
       this.findings.push({
         code: 'JOURNAL_BROKEN',
         severity,
         message: 'a line of the journal does not hold',
-        subject: paths.journal,
+        subject: path,
         found: `line ${line}: ${what}`,
       });
     }
     if (!this.#options.repair || faults.length === 0) return;
-    await promises.mkdir(paths.quarantine, { recursive: true });
-    await setJournalAside(this.#store, join(paths.quarantine, `journal-${this.#store.now()}.ndjson`));
-    this.repaired.push(paths.journal);
+    await setJournalAside(this.#store);
+    this.repaired.push(...new Set(faults.map(({ path }) => path)));
   }
 }
 
