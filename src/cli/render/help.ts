@@ -55,7 +55,7 @@ export const programHelp = (commands: readonly CommandEntry[], common: FlagTable
 
 const EXIT_CODES: readonly (readonly [string, string])[] = [
   ['0', 'done, verified'],
-  ['1', 'the answer is no: verify found errors'],
+  ['1', 'the answer is no: verify found errors, or something is not allowed'],
   ['2', 'the command line is wrong'],
   ['3', 'the input is not what it claims: corrupt, malformed, over a limit'],
   ['4', 'the surroundings failed: files, permissions, space'],

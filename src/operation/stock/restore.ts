@@ -34,6 +34,8 @@ export interface RestoreOptions {
   readonly as?: string;
   /** Take names from the images that have them now. */
   readonly force: boolean;
+  /** Only says what would come back. */
+  readonly dryRun?: boolean;
 }
 
 const bringBack = (draft: Draft, store: Store, record: TrashRecord, options: RestoreOptions): readonly string[] => {
@@ -58,7 +60,7 @@ const bringBack = (draft: Draft, store: Store, record: TrashRecord, options: Res
 
 /**
  * `restore`: brings back what was removed, by a name that it had, its digest, or the id of its record. All or none.
- * @throws {ToolError} TRASH_NOT_FOUND, NAME_CONFLICT, NAME_IMMUTABLE, BLOB_MISSING, REFERENCE_INVALID; STORE_MISSING,
+ * @throws {ToolError} TRASH_NOT_FOUND, NAME_TAKEN, NAME_IMMUTABLE, BLOB_MISSING, REFERENCE_INVALID; STORE_MISSING,
  * STORE_LOCKED and what else a change of the store can be refused for
  */
 export const restore = async (
@@ -76,7 +78,8 @@ export const restore = async (
       gone.add(record.id);
     }
     draft.dropTrash(gone);
-    return { result: { store: held.paths.root, restored }, write: gone.size > 0 };
+    const dryRun = options.dryRun ?? false;
+    return { result: { store: held.paths.root, dryRun, restored }, write: !dryRun && gone.size > 0 };
   });
 };
 
