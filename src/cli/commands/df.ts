@@ -23,7 +23,7 @@ export const dfCommand: Command = defineCommand({
   examples: [
     { line: 'ingot df', says: 'the parts and their sum' },
     { line: 'ingot df -v', says: 'and each image' },
-    { line: 'ingot df --format {{.Part}}={{.Bytes}}', says: 'for a script' },
+    { line: "ingot df --format '{{.Part}}={{.Bytes}}'", says: 'for a script' },
   ],
   run: async ({ format, verbose }, _operands, session) => {
     checkFormat(format, session);

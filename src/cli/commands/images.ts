@@ -38,9 +38,12 @@ export const imagesCommand: Command = defineCommand({
   ],
   examples: [
     { line: 'ingot images', says: 'all of them' },
-    { line: 'ingot images registry.example/** --sort size --reverse', says: 'of one registry, the largest first' },
-    { line: 'ingot images --filter dangling=false --filter size>1kB --no-trunc', says: 'what has a name and is large' },
-    { line: 'ingot images --format {{.Name}}\\t{{.Digest}}', says: 'names and digests for a script' },
+    { line: "ingot images 'registry.example/**' --sort size --reverse", says: 'of one registry, the largest first' },
+    {
+      line: "ingot images --filter dangling=false --filter 'size>1kB' --no-trunc",
+      says: 'what has a name and is large',
+    },
+    { line: "ingot images --format '{{.Name}}\\t{{.Digest}}'", says: 'names and digests for a script' },
   ],
   run: async ({ format, ...flags }, patterns, session) => {
     checkFormat(format, session);

@@ -47,7 +47,6 @@ export const pruneCommand: Command = defineCommand({
     const report = await prune(options, withStore(session.context, 'prune'));
     const show = report.dryRun ? session.print : session.summarize;
     await show(report, () => pruneLines(report));
-    if (report.dryRun && !flags['dry-run']) session.tell('nothing was removed: say --yes to do it');
     return 'done';
   },
 });

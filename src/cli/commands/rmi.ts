@@ -24,7 +24,7 @@ export const rmiCommand: Command = defineCommand({
   },
   examples: [
     { line: 'ingot rmi registry.example/demo/tool:2', says: 'one name' },
-    { line: 'ingot rmi --dry-run --reference registry.example/**', says: 'what a pattern would remove' },
+    { line: "ingot rmi --dry-run --reference 'registry.example/**'", says: 'what a pattern would remove' },
   ],
   run: async (flags, targets, session) => {
     if (targets.length + flags.reference.length === 0) {

@@ -33,9 +33,8 @@ export const tagCommand: Command = defineCommand({
       says: 'a name that must not exist yet',
     },
     {
-      line: 'ingot tag --no-clobber registry.example/demo/tool:2 registry.example/demo/app:1.0',
-      says: 'refused, since the name means another image',
-      exit: 1,
+      line: 'ingot tag --dry-run registry.example/demo/tool:2 registry.example/demo/app:1.0',
+      says: 'which name would be moved',
     },
   ],
   run: async (flags, [source = '', ...names], session) => {

@@ -84,6 +84,7 @@ export const pruneLines = ({ removed, kept, collection, dryRun }: PruneReport): 
   ...removed.map((image) => removedLine(image, dryRun)),
   ...kept.flatMap((conflict) => conflictLines(verb(dryRun, 'kept', 'keep'), conflict)),
   ...collectionLines(collection, dryRun),
+  ...(dryRun ? ['nothing was removed; --yes does it'] : []),
 ];
 
 export const gcLines = (report: GcReport): readonly string[] => [
