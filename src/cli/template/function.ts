@@ -58,6 +58,12 @@ const pick = (collection: Value, key: Value): Value => {
   return found ?? (isTexts ? '' : undefined);
 };
 
+/** A format that comes from an image is spelt out first, since what is not a verb in it is printed as it is. */
+const formatOf = (value: Value): string => {
+  text('printf', value);
+  return textOf(value);
+};
+
 const lengthOf = (value: Value): number => {
   const characters = charactersOf(value);
   if (characters !== undefined) return utf8(characters).length;
@@ -122,7 +128,7 @@ const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map([
     }),
   ],
   ['print', from(0, (...values) => new Written(print(...values)))],
-  ['printf', from(1, (format, ...values) => new Written(formatText(text('printf', format), values)))],
+  ['printf', from(1, (format, ...values) => new Written(formatText(formatOf(format), values)))],
   ['println', from(0, (...values) => new Written(`${values.map(textOf).join(' ')}\n`))],
   ['size', fixed(1, (value) => (typeof value === 'number' ? humanSize(value) : wrong('size', 'a number', value)))],
   ['slice', { least: 1, most: 3, call: slice }],

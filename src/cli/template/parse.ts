@@ -81,6 +81,7 @@ class ActionReader {
         return { kind: 'variable', name: token.text };
       case 'dot':
         this.#at++;
+        if (this.#next?.kind === 'field' && this.#next.isGlued) this.fail('two dots in a row');
         return { kind: 'dot' };
       case 'field':
         return { kind: 'dot' };
@@ -143,6 +144,9 @@ class ActionReader {
     }
     const operand = this.#operand();
     if (operand === undefined) return this.fail('a value is missing', 'a field, a variable, a constant or a function');
+    if (operand.base.kind === 'constant' && operand.base.value === undefined) {
+      throw templateError('nil alone says nothing', { offset });
+    }
     return { kind: 'value', operand };
   }
 
