@@ -25,6 +25,8 @@ export interface Command {
   readonly about: string;
   readonly operands: Operands;
   readonly flags: FlagTable;
+  /** Further paragraphs of the help: lists of words that an option takes. */
+  readonly more?: readonly { readonly title: string; readonly words: readonly string[] }[];
   readonly examples: readonly Example[];
   readonly run: (
     given: ReadonlyMap<string, readonly string[]>,

@@ -59,12 +59,12 @@ export interface Receipt {
   readonly blobs: readonly { readonly digest: Digest; readonly size: number; readonly arrival: Arrival }[];
 }
 
-/** @throws {ToolError} DIGEST_UNEXPECTED, NAME_CONFLICT, NAME_IMMUTABLE */
+/** @throws {ToolError} NAME_MOVED, NAME_TAKEN, NAME_IMMUTABLE */
 export const checkNameRules = (draft: Draft, store: Store, name: string, digest: Digest, rules: NameRules): void => {
   const now = draft.entryOf(name)?.digest;
   const { expect } = rules;
   if (expect !== undefined && (now ?? '') !== expect) {
-    throw new ToolError('DIGEST_UNEXPECTED', 'the name does not mean what was expected', {
+    throw new ToolError('NAME_MOVED', 'the name does not mean what was expected', {
       subject: name,
       expected: expect === '' ? 'no image' : expect,
       found: now ?? 'no image',
@@ -73,7 +73,7 @@ export const checkNameRules = (draft: Draft, store: Store, name: string, digest:
   }
   if (now === undefined || now === digest) return;
   if (rules.noClobber === true) {
-    throw new ToolError('NAME_CONFLICT', 'the name means another image already', {
+    throw new ToolError('NAME_TAKEN', 'the name means another image already', {
       subject: name,
       expected: digest,
       found: now,
@@ -163,7 +163,7 @@ const commitIn = async (store: Store, session: Session, request: CommitRequest):
 /**
  * Brings images into a store: a lease on all that is to come, then the blobs, then, alone, the names. Whatever ends the
  * process, names lead to whole images or are as they were.
- * @throws {ToolError} REFERENCE_INVALID, NAME_CONFLICT, NAME_IMMUTABLE, DIGEST_UNEXPECTED; as the blob reader;
+ * @throws {ToolError} REFERENCE_INVALID, NAME_CONFLICT, NAME_TAKEN, NAME_IMMUTABLE, NAME_MOVED; as the blob reader;
  * STORE_LOCKED, STORE_CHANGED, STORE_INDEX_INVALID, STORE_STATE_INVALID; NO_SPACE, TOO_MANY_FILES, IO
  */
 export const commit = async (store: Store, request: CommitRequest): Promise<Receipt> => {

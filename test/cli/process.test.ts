@@ -196,7 +196,7 @@ describe.skipIf(!built)('the program', () => {
     expect(completed('')).toMatch(/^save load copy verify .* --version\n$/);
     expect(completed('save', '--dro')).toBe('--drop-referrers\n');
     expect(completed('save', '-q', '--profile', '')).toBe('hybrid-1 oci-1\n');
-    expect(completed('verify', '--lo')).toBe('--lock\n');
+    expect(completed('verify', '--exp')).toBe('--expect\n');
     expect(completed('completion', 'f')).toBe('fish\n');
     expect(completed('save', 'gol')).toBe('\n');
   });

@@ -41,7 +41,7 @@ export const storeCommand: Command = defineCommand({
   examples: [
     { line: 'ingot store init', says: 'an empty store; load makes one too' },
     { line: 'ingot store info', says: 'where it is, what is in it, how it is set' },
-    { line: 'ingot store migrate --trash 30d --immutable v*', says: 'removed images rest for a month' },
+    { line: "ingot store migrate --trash 30d --immutable '**:v*'", says: 'removed images rest for a month' },
   ],
   run: async (flags, [text = '', path], session) => {
     const action = actionOf(text);

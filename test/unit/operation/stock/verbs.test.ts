@@ -85,7 +85,7 @@ describe('tag', () => {
 
   it('is all or nothing', async () => {
     expect((await failureOf(() => tag('app:1', ['new', 'base:1'], { noClobber: true }, fixture.context()))).code).toBe(
-      'NAME_CONFLICT',
+      'NAME_TAKEN',
     );
     expect((await failureOf(() => tag('app:1', ['new', 'Bad Name'], {}, fixture.context()))).code).toBe(
       'REFERENCE_INVALID',
@@ -229,9 +229,7 @@ describe('restore', () => {
   it('takes no name from another image unless told', async () => {
     await remove(['base:1']);
     await tag('app:1', ['base:1'], {}, fixture.context());
-    expect((await failureOf(() => restore(['base:1'], { force: false }, fixture.context()))).code).toBe(
-      'NAME_CONFLICT',
-    );
+    expect((await failureOf(() => restore(['base:1'], { force: false }, fixture.context()))).code).toBe('NAME_TAKEN');
     await restore(['base:1'], { force: false, as: 'base:old' }, fixture.context());
     expect((await fixture.meanings())[library('base:old')]).toBe(b.descriptor.digest);
   });
