@@ -101,8 +101,13 @@ export const parseLocation = (
     }
     return { text, transport, path, ...selectorsOf(suffix) };
   }
-  if (store === 'with a store' && text.startsWith(STORE_PREFIX))
-    return storeLocation(text, text.slice(STORE_PREFIX.length));
+  if (text.startsWith(STORE_PREFIX)) {
+    if (store === 'with a store') return storeLocation(text, text.slice(STORE_PREFIX.length));
+    throw new ToolError('TRANSPORT_UNSUPPORTED', 'there is no store here', {
+      subject: text,
+      hint: 'name an archive or a layout, or say where the store is',
+    });
+  }
   if (text.startsWith('docker://') || (transport !== undefined && OTHER_TRANSPORTS.includes(transport))) {
     throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
       subject: text,

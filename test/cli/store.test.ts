@@ -85,7 +85,7 @@ describe('load', () => {
 
   it('moves a name, unless that is not wanted or not allowed', async () => {
     await load(APP);
-    expect((await runFailing(['load', PUSHED, '--no-clobber'])).error.code).toBe('NAME_CONFLICT');
+    expect((await runFailing(['load', PUSHED, '--no-clobber'])).error.code).toBe('NAME_TAKEN');
     await run(['store', 'migrate', '--immutable', 'registry.example/**']);
     expect((await runFailing(['load', PUSHED])).error.code).toBe('NAME_IMMUTABLE');
     const { stdout } = await run(['load', PUSHED, '--force']);
