@@ -6,7 +6,7 @@ import type { Cursor } from '../oci/decode.js';
 import { type Digest, algorithmOf } from '../oci/digest.js';
 import { abandonedFiles } from './collect.js';
 import { type StoredBlob, listBlobs, verifyFile } from './content.js';
-import { readWhole, statOf, writeWhole } from './file.js';
+import { kindOf, readWhole, statOf, tampered, writeWhole } from './file.js';
 import { indexInvalid } from './index-entry.js';
 import { indexBytes, readIndex, settleNames } from './index-file.js';
 import { BLOB_MODE } from './ingest.js';
@@ -245,6 +245,12 @@ class Examination {
   }
 
   async journal(): Promise<void> {
+    const { journal, journalBefore } = this.#store.paths;
+    for (const path of [journalBefore, journal]) {
+      const stat = await statOf(path);
+      if (stat !== undefined && !stat.isFile()) await this.#damaged(path, tampered(path, kindOf(stat)));
+    }
+    if (this.findings.some(({ subject }) => subject === journal || subject === journalBefore)) return;
     const faults = await checkJournal(this.#store);
     for (const { path, line, what } of faults) {
       const severity = what === 'torn' ? 'info' : 'warning';

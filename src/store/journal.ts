@@ -1,10 +1,10 @@
-import { promises } from 'node:fs';
+import { constants, promises } from 'node:fs';
 import { ToolError, fromSystemError } from '../base/error.js';
 import { hashHex } from '../base/hash.js';
 import { utf8 } from '../base/bytes.js';
 import { canonicalText } from './canonical-text.js';
 import { timeText } from './clock.js';
-import { isAbsent, readWhole, statOf, syncDirectory } from './file.js';
+import { isAbsent, kindOf, readWhole, statOf, syncDirectory, systemCode, tampered } from './file.js';
 import { setAside } from './quarantine.js';
 import type { Store } from './store.js';
 
@@ -50,9 +50,24 @@ const readTail = async (handle: promises.FileHandle): Promise<Tail> => {
   return { hash: hashOf(lines.at(-1) ?? '') ?? '', isTorn: isTorn && text !== '' };
 };
 
+/** Never through a link, which could lead anywhere. */
+const openToAppend = async (path: string): Promise<promises.FileHandle> => {
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+  const safe = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const handle = await promises.open(path, flags | safe, 0o644).catch((error: unknown) => {
+    throw systemCode(error) === 'ELOOP' ? tampered(path, 'a symbolic link') : error;
+  });
+  const stat = await handle.stat();
+  if (stat.isFile()) return handle;
+  await handle.close();
+  throw tampered(path, kindOf(stat));
+};
+
 /** The end of the journal before this one, for the first line of a new one. */
 const tailBefore = async (store: Store): Promise<string> => {
   try {
+    const stat = await statOf(store.paths.journalBefore);
+    if (stat?.isFile() !== true) return '';
     const handle = await promises.open(store.paths.journalBefore, 'r');
     try {
       return (await readTail(handle)).hash;
@@ -86,7 +101,7 @@ export const appendJournal = async (store: Store, entries: readonly JournalEntry
   const path = store.paths.journal;
   try {
     await rotate(store);
-    const handle = await promises.open(path, 'a+', 0o644);
+    const handle = await openToAppend(path);
     try {
       const tail = await readTail(handle);
       let previous = tail.hash === '' ? await tailBefore(store) : tail.hash;
