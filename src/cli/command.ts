@@ -15,6 +15,8 @@ export interface Operands {
   readonly name: string;
   readonly min: number;
   readonly max: number;
+  /** True where they may be names of the store, for completion. */
+  readonly images?: true;
 }
 
 /** A verb of the command line. */

@@ -25,7 +25,8 @@ const CONTENT = [
 
 beforeAll(async () => {
   for (const argv of CONTENT) {
-    expect((await run(argv, { env: { INGOT_STORE: 'filled' } })).code, argv.join(' ')).toBe(0);
+    const { code, stderr } = await run(argv, { env: { INGOT_STORE: 'filled' } });
+    if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
   }
 });
 

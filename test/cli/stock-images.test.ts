@@ -180,7 +180,7 @@ describe('inspect --format', () => {
     expect(await stock.ok('inspect', APP, '-f', '{{index .Config.Labels "registry.example.title"}}')).toBe(
       'Größe & <Gewicht>\n',
     );
-    expect(await stock.ok('inspect', APP, '-f', '{{.Config.Healthcheck}}{{with .Config.User}}x{{end}}')).toBe(
+    expect(await stock.ok('inspect', APP, '-f', '{{.Config.Healthcheck}}{{with .Config.Domainname}}x{{end}}')).toBe(
       '<no value>\n',
     );
     expect(

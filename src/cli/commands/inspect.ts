@@ -16,7 +16,7 @@ export const inspectCommand: Command = defineCommand({
   synopsis: 'LOCATION',
   about:
     'Shows what each image is: digests, platform, configuration, layers. Documents are verified, layers are not read.',
-  operands: { name: 'LOCATION', min: 1, max: 1 },
+  operands: { name: 'LOCATION', min: 1, max: 1, images: true },
   flags: {
     raw: switchFlag('the manifest or index exactly as stored'),
     config: switchFlag('the image config exactly as stored'),

@@ -22,7 +22,7 @@ export const leaseCommand: Command = defineCommand({
   about:
     'A lease keeps images from rmi and prune for a time, such as while a job needs them. add prints the id of the new ' +
     'lease; rm takes an id or the beginning of one. Processes that work on the store have leases of their own.',
-  operands: { name: 'ls, add or rm', min: 1, max: Infinity },
+  operands: { name: 'ls, add or rm', min: 1, max: Infinity, images: true },
   flags: {
     expires: valueFlag(
       'DURATION',

@@ -13,7 +13,7 @@ export const pinCommand: Command = defineCommand({
   about:
     'Keeps names and images from untag, rmi and prune. A name pins the name; a digest or an image ID pins the image, ' +
     'which then stays even without a name.',
-  operands: { name: 'IMAGE', min: 0, max: Infinity },
+  operands: { name: 'IMAGE', min: 0, max: Infinity, images: true },
   flags: { list: switchFlag('only show what is pinned') },
   examples: [
     { line: 'ingot pin registry.example/demo/app:1.0', says: 'one name' },

@@ -13,7 +13,7 @@ export const rmiCommand: Command = defineCommand({
     'By a name: removes the name, and with its last name the image. By a digest or ID: removes the image, unless it has ' +
     'several names. What is removed rests in the trash. If anything is pinned, leased or protected, nothing is removed ' +
     'and the exit status is 1.',
-  operands: { name: 'IMAGE', min: 0, max: Infinity },
+  operands: { name: 'IMAGE', min: 0, max: Infinity, images: true },
   flags: {
     reference: listFlag('PATTERN', 'every name that fits, such as app:*; repeatable', parseText),
     'all-names': switchFlag('an ID stands for all names of its image'),

@@ -15,7 +15,7 @@ export const tagCommand: Command = defineCommand({
   about:
     'Gives an image of the store more names, all or none. IMAGE is a name, a digest, an image ID or the beginning of one. ' +
     'A name that means another image is moved.',
-  operands: { name: 'IMAGE NAME', min: 2, max: Infinity },
+  operands: { name: 'IMAGE NAME', min: 2, max: Infinity, images: true },
   flags: {
     'no-clobber': switchFlag('move no name that exists; exit status 1 if one means another image', { short: 'n' }),
     'expect-digest': valueFlag(

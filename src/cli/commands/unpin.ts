@@ -8,7 +8,7 @@ export const unpinCommand: Command = defineCommand({
   name: 'unpin',
   synopsis: 'IMAGE...',
   about: 'Undoes pin: by a name for the name, by a digest or an image ID for the image.',
-  operands: { name: 'IMAGE', min: 1, max: Infinity },
+  operands: { name: 'IMAGE', min: 1, max: Infinity, images: true },
   flags: {},
   examples: [
     { line: 'ingot unpin registry.example/demo/app:1.0', says: 'one name' },

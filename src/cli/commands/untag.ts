@@ -11,7 +11,7 @@ export const untagCommand: Command = defineCommand({
   about:
     'Takes names away, all or none. An image that loses its last name stays in the store without one, until prune ' +
     'removes it; rmi removes it at once.',
-  operands: { name: 'NAME', min: 1, max: Infinity },
+  operands: { name: 'NAME', min: 1, max: Infinity, images: true },
   flags: {
     force: switchFlag('also names that are pinned or protected', { short: 'f' }),
     'ignore-missing': switchFlag('a name that is not there is no error'),

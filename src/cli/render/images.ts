@@ -16,10 +16,11 @@ const NONE = '<none>';
 
 /** A full name as repository and tag. What is neither is a bare tag, as layouts have them. */
 export const splitName = (name: string): { readonly repository: string; readonly tag: string } => {
-  const [path = ''] = name.split('@', 1);
+  const at = name.indexOf('@');
+  const path = at < 0 ? name : name.slice(0, at);
   const colon = path.indexOf(':', path.lastIndexOf('/') + 1);
   if (colon > 0) return { repository: path.slice(0, colon), tag: path.slice(colon + 1) };
-  return /[/@]/.test(name) ? { repository: path, tag: NONE } : { repository: NONE, tag: name };
+  return at >= 0 || name.includes('/') ? { repository: path, tag: NONE } : { repository: NONE, tag: name };
 };
 
 const idOf = ({ imageID, digests }: ImageRow): Digest | undefined => imageID ?? digests[0];
@@ -84,7 +85,12 @@ export const imageFields = ({ images, at }: ImagesReport, style: ImagesStyle): r
   return images.map((row) => Object.fromEntries(fields.map(([name, read]) => [name, read(row, style, at)])));
 };
 
-const rowsOf = (row: ImageRow, at: string, style: ImagesStyle, hasReasons: boolean): readonly (readonly string[])[] => {
+const rowsOf = (
+  row: ImageRow,
+  at: string,
+  style: ImagesStyle,
+  reason: readonly string[],
+): readonly (readonly string[])[] => {
   const [first, ...others] = row.names.length === 0 ? [undefined] : row.names;
   const { repository, tag } = first === undefined ? { repository: NONE, tag: NONE } : splitName(first);
   const time = style.whole ? minuteText(row.imported) : sinceText(row.imported, at);
@@ -96,7 +102,7 @@ const rowsOf = (row: ImageRow, at: string, style: ImagesStyle, hasReasons: boole
       shown(idOf(row), style.whole),
       time,
       humanSize(row.size),
-      ...(hasReasons ? [reasonText(row)] : []),
+      ...reason,
     ],
     // Further names of the same image.
     ...others.map((name) => Object.values(splitName(name ?? ''))),
@@ -105,7 +111,8 @@ const rowsOf = (row: ImageRow, at: string, style: ImagesStyle, hasReasons: boole
 
 /** The images as docker shows them, but with the time when the store got them: that of a reproducible image is 1970. */
 export const imagesLines = ({ images, at }: ImagesReport, style: ImagesStyle): readonly string[] => {
-  const hasReasons = images.some((row) => reasonText(row) !== '');
+  const reasons = images.map(reasonText);
+  const hasReasons = reasons.some((reason) => reason !== '');
   const head = [
     'REPOSITORY',
     'TAG',
@@ -115,7 +122,10 @@ export const imagesLines = ({ images, at }: ImagesReport, style: ImagesStyle): r
     'SIZE',
     ...(hasReasons ? ['REASON'] : []),
   ];
-  return table([head, ...images.flatMap((row) => rowsOf(row, at, style, hasReasons))]);
+  return table([
+    head,
+    ...images.flatMap((row, index) => rowsOf(row, at, style, hasReasons ? [reasons[index] ?? ''] : [])),
+  ]);
 };
 
 /** For `--quiet`: each image once, by its ID, or by the digest of its manifest. */

@@ -89,7 +89,7 @@ class Run {
         return this.#scope(() => {
           const value = this.#pipe(node.pipe, dot);
           const isMet = isTrue(value);
-          return this.block(isMet ? node.then : node.otherwise, isMet && node.kind === 'with' ? value : dot);
+          return this.block(isMet ? node.body : node.otherwise, isMet && node.kind === 'with' ? value : dot);
         });
       case 'range':
         return this.#scope(() => this.#range(node, dot));
@@ -113,7 +113,7 @@ class Run {
       const way = this.#scope(() => {
         const names = variables.length === 2 ? [key, value] : [value];
         for (const [at, name] of variables.entries()) this.#set(name, names[at], isNew);
-        return this.block(node.then, value);
+        return this.block(node.body, value);
       });
       if (way === 'break') break;
     }

@@ -240,7 +240,7 @@ class TemplateReader {
     action.finish();
     const inside = this.#known.length;
     if (kind === 'range') this.#loops++;
-    const { nodes: then, end, rest } = this.#block();
+    const { nodes: body, end, rest } = this.#block();
     if (kind === 'range') this.#loops--;
     this.#known.length = inside;
     const otherwise = end === 'else' && rest !== undefined ? this.#otherwise(rest, offset) : [];
@@ -248,7 +248,7 @@ class TemplateReader {
     if (end === 'end') rest?.finish();
     this.#known.length = before;
     this.#depth--;
-    return { kind, pipe, then, otherwise };
+    return { kind, pipe, body, otherwise };
   }
 
   #otherwise(rest: ActionReader, offset: number): Block {

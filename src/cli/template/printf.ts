@@ -34,7 +34,7 @@ const show = (verb: string, value: Value, precision: number | undefined): string
     case 's':
     case 'v': {
       const text = textOf(value);
-      return precision === undefined ? text : [...text].slice(0, precision).join('');
+      return precision === undefined ? text : Array.from(text).slice(0, precision).join('');
     }
     case 'q':
       return jsonLine(charactersOf(value) ?? wrong('q', 'a text', value));

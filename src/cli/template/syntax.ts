@@ -10,7 +10,7 @@ export type Node =
 export interface Control {
   readonly kind: 'if' | 'with' | 'range';
   readonly pipe: Pipe;
-  readonly then: Block;
+  readonly body: Block;
   readonly otherwise: Block;
 }
 

@@ -38,7 +38,14 @@ export const withStock = (): StockRunner => {
     json: (schema, ...argv) => runJson(schema, argv, options),
     names: async () => {
       const lines = (await runner.ok('images', '--format', '{{.Name}} {{.Digest}}')).trimEnd().split('\n');
-      return Object.fromEntries(lines.filter((line) => line !== '').map((line) => line.split(' ')));
+      return Object.fromEntries(
+        lines
+          .filter((line) => line !== '')
+          .map((line): [string, string] => {
+            const [name = '', digest = ''] = line.split(' ');
+            return [name, digest];
+          }),
+      );
     },
   };
   beforeAll(async () => {
