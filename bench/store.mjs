@@ -15,7 +15,23 @@ const BLOBS = 100_000;
 const ROUNDS = 5;
 
 /** Verbs, with the seconds that they may take at most. */
-const LIMITS = { images: 0.5, tag: 0.3, gc: 10 };
+const LIMITS = { images: 0.5, tag: 0.3, df: 3, gc: 10 };
+
+/** The same verbs as command lines: whole processes, the list printed. */
+const LINES = {
+  'ingot images': () => ['images'],
+  'ingot images --format': () => ['images', '--format', '{{.Repository}}:{{.Tag}} {{.ID}} {{.Size}}'],
+  'ingot images PATTERN': () => ['images', 'registry.example/team/app77*'],
+  'ingot tag': (round) => ['tag', 'registry.example/team/app7:v1', `bench.example/line:${round}`],
+  'ingot rmi --dry-run': () => ['rmi', '--dry-run', 'registry.example/team/app8:v1'],
+};
+const LINE_LIMITS = {
+  'ingot images': LIMITS.images,
+  'ingot images --format': LIMITS.images,
+  'ingot images PATTERN': LIMITS.images,
+  'ingot tag': LIMITS.tag,
+  'ingot rmi --dry-run': LIMITS.images,
+};
 
 const built = new URL('../dist/', import.meta.url).href;
 
@@ -56,6 +72,9 @@ const act = async (root, verb, name) => {
   if (verb === 'images') {
     const { DEFAULT_IMAGES, images } = await import(`${built}operation/stock/images.js`);
     await images(DEFAULT_IMAGES, context);
+  } else if (verb === 'df') {
+    const { df } = await import(`${built}operation/stock/usage.js`);
+    await df(context);
   } else if (verb === 'tag') {
     const { tag } = await import(`${built}operation/stock/names.js`);
     await tag('registry.example/team/app7:v1', [name], {}, context);
@@ -65,11 +84,16 @@ const act = async (root, verb, name) => {
   }
 };
 
-const measure = (root, verb, round) => {
+const time = (argv) => {
   const begun = process.hrtime.bigint();
-  execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--act', root, verb, `bench.example/t:${round}`]);
+  execFileSync(process.execPath, argv, { maxBuffer: 1 << 28 });
   return Number(process.hrtime.bigint() - begun) / 1e9;
 };
+
+const measure = (root, verb, round) =>
+  time([fileURLToPath(import.meta.url), '--act', root, verb, `bench.example/t:${round}`]);
+
+const bin = fileURLToPath(new URL('../dist/cli/bin.js', import.meta.url));
 
 if (process.argv[2] === '--act') {
   await act(...process.argv.slice(3));
@@ -81,15 +105,26 @@ if (process.argv[2] === '--act') {
     const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
     measure(root, 'tag', 'first');
     const first = measure(root, 'images');
+    const firstDf = measure(root, 'df');
+    const often = (work) => median(Array.from({ length: ROUNDS }, (_, round) => work(round)));
     const times = {
-      images: median(Array.from({ length: ROUNDS }, (_, round) => measure(root, 'images', round))),
-      tag: median(Array.from({ length: ROUNDS }, (_, round) => measure(root, 'tag', round))),
+      images: often((round) => measure(root, 'images', round)),
+      tag: often((round) => measure(root, 'tag', round)),
+      ...Object.fromEntries(
+        Object.entries(LINES).map(([name, line]) => [
+          name,
+          often((round) => time([bin, '--store', root, ...line(round)])),
+        ]),
+      ),
+      df: often((round) => measure(root, 'df', round)),
       gc: measure(root, 'gc'),
     };
+    const limits = { ...LIMITS, ...LINE_LIMITS };
     console.log(`images, the first time: ${first.toFixed(2)} s`);
+    console.log(`df, the first time: ${firstDf.toFixed(2)} s`);
     for (const [verb, seconds] of Object.entries(times)) {
-      const isMet = seconds <= LIMITS[verb];
-      console.log(`${verb}: ${seconds.toFixed(2)} s of ${LIMITS[verb]} s${isMet ? '' : ' TOO SLOW'}`);
+      const isMet = seconds <= limits[verb];
+      console.log(`${verb}: ${seconds.toFixed(2)} s of ${limits[verb]} s${isMet ? '' : ' TOO SLOW'}`);
       if (!isMet) process.exitCode = 1;
     }
   } finally {

@@ -19,4 +19,44 @@ export { type InspectReport, inspect, inspectRaw } from './operation/inspect.js'
 export { type TreeReport, tree } from './operation/tree.js';
 export { type HistoryReport, history } from './operation/history.js';
 export { type LsReport, ls } from './operation/ls.js';
-export type { CopyReport, ImageEntry, LoadReport, SaveReport, VerifyReport } from './operation/report.js';
+export { type TreeLayersReport, treeLayers } from './operation/tree-layers.js';
+export { type TreePlatformsReport, treePlatforms } from './operation/tree-platforms.js';
+export { type WhatRequiresReport, whatRequires } from './operation/what-requires.js';
+export type { CopyReport, ImageEntry, LoadReport, SaveReport, StoreReceipt, VerifyReport } from './operation/report.js';
+
+/** The local store. Its verbs take a context with a `store`; `hostDefaults(process.env)` gives the one of the user. */
+export type { StoreSetting } from './operation/context.js';
+export { hostDefaults } from './operation/host.js';
+export { type StockContext, withStore } from './operation/store-context.js';
+export {
+  type MigrateOptions,
+  initStock as initStore,
+  migrateStock as migrateStore,
+  resetStock as resetStore,
+  stockInfo as storeInfo,
+} from './operation/stock/admin.js';
+export { type CheckOptions, checkStore } from './operation/stock/check.js';
+export { type Filter, parseFilter } from './operation/stock/filter.js';
+export { DEFAULT_IMAGES, type ImagesOptions, images } from './operation/stock/images.js';
+export { type LeaseOptions, addLease, leases, removeLeases } from './operation/stock/lease.js';
+export { type TagOptions, type UntagOptions, pin, tag, untag } from './operation/stock/names.js';
+export { pins } from './operation/stock/pins.js';
+export { type GcOptions, type PruneOptions, gc, prune } from './operation/stock/prune.js';
+export { DEFAULT_RMI, type RmiOptions, rmi } from './operation/stock/remove.js';
+export { type RestoreOptions, restore, trash } from './operation/stock/restore.js';
+export { df } from './operation/stock/usage.js';
+export type {
+  DfReport,
+  FsckReport,
+  GcReport,
+  ImageRow,
+  ImagesReport,
+  LeaseReport,
+  PinReport,
+  PruneReport,
+  RestoreReport,
+  RmiReport,
+  StoreReport,
+  TagReport,
+  TrashReport,
+} from './operation/stock/report.js';

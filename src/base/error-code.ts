@@ -5,9 +5,17 @@
  */
 
 /** What went wrong, seen from the caller's side. The exit code is a function of this alone. */
-export type ErrorClass = 'usage' | 'input' | 'surroundings' | 'defect' | 'interrupted' | 'terminated';
+export type ErrorClass = 'refusal' | 'usage' | 'input' | 'surroundings' | 'defect' | 'interrupted' | 'terminated';
 
 export const ERROR_CODES = {
+  // the answer is no
+  NAME_IMMUTABLE: { class: 'refusal', meaning: 'a name of the store may not be moved or removed' },
+  NAME_TAKEN: { class: 'refusal', meaning: 'a name of the store means another image already' },
+  NAME_MOVED: { class: 'refusal', meaning: 'a name of the store does not mean what was expected' },
+  IMAGE_HAS_NAMES: { class: 'refusal', meaning: 'an image that is meant by its ID has several names' },
+  IMAGE_PINNED: { class: 'refusal', meaning: 'an image is pinned' },
+  IMAGE_LEASED: { class: 'refusal', meaning: 'an image is held by a lease' },
+
   // the command line
   USAGE: { class: 'usage', meaning: 'the command line is not one that the command takes' },
   LOCATION_INVALID: { class: 'usage', meaning: 'a location is not of the form TRANSPORT:PATH[:REF][@DIGEST]' },
@@ -19,10 +27,6 @@ export const ERROR_CODES = {
   DESTINATION_UNFIT: { class: 'usage', meaning: 'the destination cannot hold what is to be written' },
   OUTPUT_IS_TERMINAL: { class: 'usage', meaning: 'an archive would be written to a terminal' },
 
-  NAME_IMMUTABLE: { class: 'usage', meaning: 'a name of the store may not be moved or removed' },
-  IMAGE_HAS_NAMES: { class: 'usage', meaning: 'an image that is meant by its ID has several names' },
-  IMAGE_PINNED: { class: 'usage', meaning: 'an image is pinned' },
-  IMAGE_LEASED: { class: 'usage', meaning: 'an image is held by a lease' },
   LEASE_NOT_FOUND: { class: 'usage', meaning: 'the store has no lease of this id' },
   TRASH_NOT_FOUND: { class: 'usage', meaning: 'nothing of this name rests in the trash' },
   STORE_FOREIGN: { class: 'usage', meaning: 'the directory is no store and holds other files' },

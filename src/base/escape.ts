@@ -13,8 +13,11 @@ const spell = (character: string): string => {
   return unit < 0x100 ? `\\x${unit.toString(16).padStart(2, '0')}` : `\\u${unit.toString(16).padStart(4, '0')}`;
 };
 
+/** Nearly every text there is. */
+const PLAIN = /^[ -~]*$/;
+
 /** Text as it may be printed on a terminal or into a log: control characters spelt out, the rest unchanged. */
-export const escapeText = (text: string): string => text.replace(UNSAFE, spell);
+export const escapeText = (text: string): string => (PLAIN.test(text) ? text : text.replace(UNSAFE, spell));
 
 /** As {@link escapeText}, cut to `limit` code units with an ellipsis. */
 export const excerpt = (text: string, limit = 120): string => {

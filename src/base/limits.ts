@@ -36,6 +36,14 @@ export interface Limits {
   readonly decompressedFree: number;
   /** Bytes of the index or of a state file of the store; 10 000 names take 3 MiB. */
   readonly storeState: number;
+  /** Bytes of the store's journal beyond which it is put beside a new one; some 30 000 changes. */
+  readonly journal: number;
+  /** Characters of a template of `--format`. */
+  readonly template: number;
+  /** Blocks inside blocks, and parentheses inside parentheses, of a template. */
+  readonly templateDepth: number;
+  /** Commands and turns of loops that a template may take for one value: loops in loops end somewhere. */
+  readonly templateSteps: number;
 }
 
 const MIB = 1024 * 1024;
@@ -57,6 +65,10 @@ export const DEFAULT_LIMITS: Limits = {
   decompressionRatio: 2000,
   decompressedFree: 64 * MIB,
   storeState: 256 * MIB,
+  journal: 8 * MIB,
+  template: 64 * 1024,
+  templateDepth: 100,
+  templateSteps: 10_000_000,
 };
 
 /** Bytes moved at a time where nothing else decides: large enough to amortise a call, small enough for the cache. */

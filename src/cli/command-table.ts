@@ -63,6 +63,71 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ls.js')).lsCommand,
   },
   {
+    name: 'images',
+    summary: 'list what is in the store',
+    load: async () => (await import('./commands/images.js')).imagesCommand,
+  },
+  {
+    name: 'tag',
+    summary: 'give an image of the store more names',
+    load: async () => (await import('./commands/tag.js')).tagCommand,
+  },
+  {
+    name: 'untag',
+    summary: 'take names away, images stay',
+    load: async () => (await import('./commands/untag.js')).untagCommand,
+  },
+  {
+    name: 'rmi',
+    summary: 'remove names, and images with their last one',
+    load: async () => (await import('./commands/rmi.js')).rmiCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'bring back what was removed',
+    load: async () => (await import('./commands/restore.js')).restoreCommand,
+  },
+  {
+    name: 'prune',
+    summary: 'remove what has no name, and what nothing needs',
+    load: async () => (await import('./commands/prune.js')).pruneCommand,
+  },
+  {
+    name: 'gc',
+    summary: 'remove what nothing needs',
+    load: async () => (await import('./commands/gc.js')).gcCommand,
+  },
+  {
+    name: 'df',
+    summary: 'show where the bytes of the store are',
+    load: async () => (await import('./commands/df.js')).dfCommand,
+  },
+  {
+    name: 'pin',
+    summary: 'keep names and images from being removed',
+    load: async () => (await import('./commands/pin.js')).pinCommand,
+  },
+  {
+    name: 'unpin',
+    summary: 'undo pin',
+    load: async () => (await import('./commands/unpin.js')).unpinCommand,
+  },
+  {
+    name: 'lease',
+    summary: 'keep images for a time',
+    load: async () => (await import('./commands/lease.js')).leaseCommand,
+  },
+  {
+    name: 'fsck',
+    summary: 'examine the store, and put right what can be',
+    load: async () => (await import('./commands/fsck.js')).fsckCommand,
+  },
+  {
+    name: 'store',
+    summary: 'make, describe, set or empty the store as a whole',
+    load: async () => (await import('./commands/store.js')).storeCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script for completion in a shell',
     load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),

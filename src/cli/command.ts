@@ -15,6 +15,8 @@ export interface Operands {
   readonly name: string;
   readonly min: number;
   readonly max: number;
+  /** True where they may be names of the store, for completion. */
+  readonly images?: true;
 }
 
 /** A verb of the command line. */
@@ -25,6 +27,8 @@ export interface Command {
   readonly about: string;
   readonly operands: Operands;
   readonly flags: FlagTable;
+  /** Further paragraphs of the help: lists of words that an option takes. */
+  readonly more?: readonly { readonly title: string; readonly words: readonly string[] }[];
   readonly examples: readonly Example[];
   readonly run: (
     given: ReadonlyMap<string, readonly string[]>,

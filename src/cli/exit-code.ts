@@ -5,6 +5,7 @@ import type { ToolError } from '../base/error.js';
 export type Outcome = 'done' | 'no' | ToolError;
 
 const CLASS_CODES: Readonly<Record<ErrorClass, number>> = {
+  refusal: 1,
   usage: 2,
   input: 3,
   surroundings: 4,

@@ -2,9 +2,11 @@ import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import { type Platform, parsePlatform } from '../oci/platform.js';
 import { PROFILE_CHOICES, canonicalChoice, parseRename } from '../operation/choice.js';
+import type { OperationContext } from '../operation/context.js';
+import { parseLocation } from '../operation/location.js';
 import { DEFAULT_TRANSFER, type LayerMode, type TransferOptions } from '../operation/prepare.js';
 import { mtimeOf } from './context.js';
-import { type Flag, choiceFlag, listFlag, parseText, switchFlag, valueFlag } from './flag.js';
+import { type Flag, type FlagValues, choiceFlag, listFlag, parseText, switchFlag, valueFlag } from './flag.js';
 import type { Io } from './io.js';
 
 type Renames = TransferOptions['names'];
@@ -153,3 +155,42 @@ export const canonicalOptions = (
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(flags['docker-platform'] === undefined ? {} : { dockerPlatform: flags['docker-platform'] }),
   });
+
+type StoreFlags = {
+  readonly link: Flag<boolean>;
+  readonly paranoid: Flag<boolean>;
+  readonly 'no-clobber': Flag<boolean>;
+  readonly force: Flag<boolean>;
+};
+
+/** How images come into the store. */
+export const STORE_FLAGS: StoreFlags = {
+  link: switchFlag('into the store: take whole blob files of a layout by a hard link; nobody may write to them then'),
+  paranoid: switchFlag('into the store: also hash the blobs that are there already'),
+  'no-clobber': switchFlag('into the store: refuse to move a name that means another image'),
+  force: switchFlag('into the store: move names that its setting immutable protects, too'),
+};
+
+/**
+ * The context for a destination, with what the flags say about the store.
+ * @throws {ToolError} USAGE where one of them is given for another place
+ */
+export const storeContext = (
+  flags: FlagValues<StoreFlags>,
+  destination: string,
+  context: OperationContext,
+): OperationContext => {
+  const given = Object.entries(flags).find(([name, value]) => Object.hasOwn(STORE_FLAGS, name) && value === true);
+  if (given === undefined || context.store === undefined) return context;
+  if (parseLocation(destination, context.pathExists, 'with a store').transport !== 'store') {
+    throw new ToolError('USAGE', 'the option is for images that go into the store', {
+      subject: `--${given[0]}`,
+      found: `the destination "${excerpt(destination)}"`,
+    });
+  }
+  const { link: hardLink, paranoid, force } = flags;
+  return {
+    ...context,
+    store: { ...context.store, hardLink, paranoid, rules: { noClobber: flags['no-clobber'], force } },
+  };
+};

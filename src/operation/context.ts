@@ -1,6 +1,7 @@
 import type { ByteStream } from '../base/bytes.js';
 import { type Observer, silent } from '../base/event.js';
 import { DEFAULT_LIMITS, type Limits } from '../base/limits.js';
+import type { NameRules } from '../store/commit.js';
 import type { PathExists } from './location.js';
 
 /** Which store the verbs use, and how. The command line fills it from `$INGOT_STORE` and flags. */
@@ -17,6 +18,8 @@ export interface StoreSetting {
   readonly hardLink?: boolean;
   /** Hash blobs that are in the store already. */
   readonly paranoid?: boolean;
+  /** What must hold of the names that are given. */
+  readonly rules?: NameRules;
 }
 
 /** What every verb needs from outside; the command line fills it from flags, a program from its own settings. */

@@ -8,6 +8,8 @@ import { openLocation } from './open.js';
 import { type ImageEntry, imageEntry } from './report.js';
 
 export interface HistoryStep extends HistoryEntry {
+  /** The image on which this step and those after it were built, as Buildah notes it: a name, an image ID. */
+  readonly from?: string;
   /** The layer that the step made, where history and layers can be matched. */
   readonly layer?: LayerEntry;
 }
@@ -18,12 +20,16 @@ export interface HistoryReport {
   readonly images: readonly (ImageEntry & { readonly history: readonly HistoryStep[] })[];
 }
 
+/** Buildah has no other place for the base of an image than the comment of the first step after it. */
+const baseOf = ({ comment }: HistoryEntry): string | undefined => /^FROM (\S+)$/.exec(comment ?? '')?.[1];
+
 /** Steps with their layers, first step first. Layers beyond the history come as steps that say nothing. */
 const stepsOf = (config: ImageConfig, layers: readonly LayerEntry[]): readonly HistoryStep[] => {
   let next = 0;
   const steps = config.history.map((entry): HistoryStep => {
     const layer = entry.emptyLayer ? undefined : layers[next++];
-    return { ...entry, ...(layer === undefined ? {} : { layer }) };
+    const from = baseOf(entry);
+    return { ...entry, ...(from === undefined ? {} : { from }), ...(layer === undefined ? {} : { layer }) };
   });
   return [...steps, ...layers.slice(next).map((layer): HistoryStep => ({ emptyLayer: false, layer }))];
 };

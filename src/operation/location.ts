@@ -75,7 +75,7 @@ const storeLocation = (text: string, reference: string): Location => ({
   ...selectorsOf(reference),
 });
 
-/** A word that looks like an archive's name and is no path is more likely a mistake than the name of an image. */
+/** A word that looks like the name of a file and is no path is more likely a mistake than the name of an image. */
 export const looksLikeFile = (text: string): boolean => /^[^:]*\.(?:tar|tgz|tar\.[a-z0-9]+|json)$/i.test(text);
 
 /**
@@ -105,7 +105,7 @@ export const parseLocation = (
     if (store === 'with a store') return storeLocation(text, text.slice(STORE_PREFIX.length));
     throw new ToolError('TRANSPORT_UNSUPPORTED', 'there is no store here', {
       subject: text,
-      hint: 'name an archive or a layout',
+      hint: 'name an archive or a layout, or say where the store is',
     });
   }
   if (text.startsWith('docker://') || (transport !== undefined && OTHER_TRANSPORTS.includes(transport))) {
@@ -122,6 +122,6 @@ export const parseLocation = (
   throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
     subject: excerpt(text),
     expected: `${FILE_TRANSPORTS.join(':, ')}:, an existing path, a path that starts with . or /, or -`,
-    hint: 'references in a local store are not part of this version; name an archive or a layout',
+    hint: 'without a local store, a bare word is a path; name an archive or a layout',
   });
 };

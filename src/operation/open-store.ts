@@ -10,6 +10,8 @@ import type { OperationContext } from './context.js';
 import { type Location, looksLikeFile } from './location.js';
 import { storeToRead, withStore } from './store-context.js';
 
+const EITHER = 'an existing path, TRANSPORT:PATH, or the name of an image in the store';
+
 /** Images of the store, opened. */
 export interface OpenedFromStore {
   readonly location: Location;
@@ -19,6 +21,17 @@ export interface OpenedFromStore {
   readonly blobs: BlobReader;
   readonly close: () => Promise<void>;
 }
+
+/** A word can have been meant either way, so the message names both. */
+const neitherPathNorName = (error: unknown): unknown => {
+  if (!(error instanceof ToolError) || error.code !== 'REFERENCE_NOT_FOUND') return error;
+  return new ToolError(error.code, 'no such file or directory, and no such image in the store', {
+    ...error.details,
+    expected: EITHER,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
+};
 
 /**
  * Images of the store, with a lease on them until they are closed.
@@ -30,7 +43,7 @@ export const openFromStore = async (location: Location, context: OperationContex
   if (isBareWord && (store === undefined || looksLikeFile(location.text))) {
     throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
       subject: excerpt(location.text),
-      expected: 'an existing path, TRANSPORT:PATH, or the name of an image in the store',
+      expected: EITHER,
       hint:
         store === undefined
           ? 'there is no local store either: check the path'
@@ -43,13 +56,15 @@ export const openFromStore = async (location: Location, context: OperationContex
       hint: 'load an image, or make an empty store with ingot store init',
     });
   }
-  const source = await openStoreSource(store, location.selectors);
+  const source = await openStoreSource(store, location.selectors).catch((error: unknown) => {
+    throw isBareWord ? neitherPathNorName(error) : error;
+  });
   try {
     const { graph: whole, blobs } = await loadGraph(source, context.limits);
     return {
       location,
       source,
-      graph: selectImages(whole, location.selectors),
+      graph: selectImages(whole, source.selectors),
       whole,
       blobs,
       close: () => source.close(),

@@ -6,6 +6,7 @@ import type { AbsentBlob } from '../format/plan.js';
 import type { DigestChange, DroppedPart } from '../layer/replace.js';
 import type { Digest } from '../oci/digest.js';
 import { formatPlatform } from '../oci/platform.js';
+import type { Receipt } from '../store/commit.js';
 
 /** An image in a report. @see schemas/report-parts.schema.json */
 export interface ImageEntry {
@@ -71,17 +72,27 @@ export interface SaveReport extends TransferReport {
   readonly recipe?: string;
 }
 
+/** What a store says about images that came into it. */
+export interface StoreReceipt extends Receipt {
+  /** Path of the store. */
+  readonly path: string;
+}
+
 /** @see schemas/load-report.schema.json */
 export interface LoadReport extends Omit<TransferReport, 'dropped'> {
   readonly source: string;
   /** Absent for a list. */
   readonly destination?: string;
+  /** Where the destination is the store. */
+  readonly store?: StoreReceipt;
 }
 
 /** @see schemas/copy-report.schema.json */
 export interface CopyReport extends TransferReport {
   readonly source: string;
   readonly destination: string;
+  /** Where the destination is the store. */
+  readonly store?: StoreReceipt;
 }
 
 /** @see schemas/verify-report.schema.json */

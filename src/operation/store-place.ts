@@ -1,11 +1,11 @@
 import { runBulk } from '../codec/bulk.js';
-import type { Receipt } from '../store/commit.js';
 import type { BulkCopy } from '../store/ingest.js';
 import { writeToStore } from '../store/sink.js';
 import { bulkOptions } from './bulk-options.js';
 import type { OperationContext } from './context.js';
 import type { Location } from './location.js';
 import type { PreparedImages } from './prepare.js';
+import type { StoreReceipt } from './report.js';
 import { storeToFill, withStore } from './store-context.js';
 
 /** Copies and verifies with all threads; the digest of each extent is held against what it must be. */
@@ -28,12 +28,13 @@ export const placeInStore = async (
   images: PreparedImages,
   options: { readonly allowSparse: boolean; readonly operation: string; readonly source: string },
   context: OperationContext,
-): Promise<Receipt> => {
+): Promise<StoreReceipt> => {
   const known = withStore(context, location.text);
   const store = await storeToFill(known, options.operation);
   context.observer({ type: 'phase', name: 'write to the store' });
   const receipt = await writeToStore(store, images.graph, images.blobs, {
     ...options,
+    ...(known.store.rules === undefined ? {} : { rules: known.store.rules }),
     ingest: {
       copy: bulkCopy(context),
       onBytes: (done) => context.observer({ type: 'bytes', done }),
@@ -42,5 +43,5 @@ export const placeInStore = async (
     },
   });
   context.observer({ type: 'phase-end', name: 'write to the store' });
-  return receipt;
+  return { path: store.paths.root, ...receipt };
 };

@@ -8,7 +8,7 @@ import type { OperationContext } from './context.js';
 import { type Location, looksLikeFile, parseLocation } from './location.js';
 import { placeInDirectory, placeInLayout } from './place.js';
 import type { PreparedImages, TransferOptions } from './prepare.js';
-import { type CopyReport, type LoadReport, imageEntries } from './report.js';
+import { type CopyReport, type LoadReport, type StoreReceipt, imageEntries } from './report.js';
 import { type SaveOutput, withPrepared, writePlanTo } from './save.js';
 import { placeInStore } from './store-place.js';
 
@@ -53,35 +53,44 @@ const withDestinationName = (graph: ContentGraph, location: Location): ContentGr
 const archiveProfile = (location: Location): keyof typeof PROFILES =>
   location.transport === 'oci-archive' ? 'oci-1' : 'hybrid-1';
 
+interface Written {
+  readonly absent: readonly AbsentBlob[];
+  readonly store?: StoreReceipt;
+}
+
 const writeTo = async (
   location: Location,
   destination: Destination,
   images: PreparedImages,
-  options: CopyOptions & { readonly source: string },
+  options: CopyOptions & { readonly source: string; readonly operation: string },
   context: OperationContext,
-): Promise<readonly AbsentBlob[]> => {
+): Promise<Written> => {
+  const everyAbsent = (): Written => ({
+    absent: planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent,
+  });
   switch (location.transport) {
-    case 'store':
-      await placeInStore(location, images, { ...options, operation: 'load' }, context);
-      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent;
+    case 'store': {
+      const store = await placeInStore(location, images, options, context);
+      return { ...everyAbsent(), store };
+    }
     case 'oci':
-      return (await placeInLayout(location.path, images, options, context)).absent;
+      return { absent: (await placeInLayout(location.path, images, options, context)).absent };
     case 'dir':
       await placeInDirectory(location.path, images, options, context);
-      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent;
+      return everyAbsent();
     case 'auto':
     case 'docker-archive':
     case 'oci-archive': {
       const plan = planArchive(images.graph, PROFILES[archiveProfile(location)], options.settings, options);
       await writePlanTo(plan, images, { path: location.path, durable: options.durable }, context);
-      return plan.absent;
+      return { absent: plan.absent };
     }
     case 'stdio': {
       if (destination.stdout === undefined)
         throw new ToolError('LOCATION_INVALID', 'standard output is not to be had here', { subject: '-' });
       const plan = planArchive(images.graph, PROFILES['hybrid-1'], options.settings, options);
       await writePlanTo(plan, images, { stream: destination.stdout }, context);
-      return plan.absent;
+      return { absent: plan.absent };
     }
   }
 };
@@ -95,11 +104,20 @@ export const copy = async (
   destination: Destination,
   options: CopyOptions,
   context: OperationContext,
+): Promise<CopyReport> => transferTo('copy', source, destination, options, context);
+
+const transferTo = async (
+  operation: 'copy' | 'load',
+  source: string,
+  destination: Destination,
+  options: CopyOptions,
+  context: OperationContext,
 ): Promise<CopyReport> => {
   const location = destinationOf(destination.text, context);
   return withPrepared([source], options, context, async (prepared) => {
     const graph = withDestinationName(prepared.graph, location);
-    const absent = await writeTo(location, destination, { ...prepared, graph }, { ...options, source }, context);
+    const told = { ...options, source, operation };
+    const { absent, store } = await writeTo(location, destination, { ...prepared, graph }, told, context);
     return {
       source,
       destination: destination.text,
@@ -107,6 +125,7 @@ export const copy = async (
       changes: prepared.changes,
       dropped: prepared.dropped,
       absent,
+      ...(store === undefined ? {} : { store }),
       notes: graph.notes,
     };
   });
@@ -119,7 +138,7 @@ export const load = async (
   options: CopyOptions,
   context: OperationContext,
 ): Promise<LoadReport> => {
-  const { dropped: _dropped, ...report } = await copy(source, destination, options, context);
+  const { dropped: _dropped, ...report } = await transferTo('load', source, destination, options, context);
   return report;
 };
 

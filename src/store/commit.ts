@@ -5,7 +5,7 @@ import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { findBlob } from './content.js';
 import type { Draft } from './draft.js';
-import { Ingest, type IngestOptions } from './ingest.js';
+import { type Arrival, Ingest, type IngestOptions } from './ingest.js';
 import { matchesAny } from './pattern.js';
 import { type Session, openSession } from './session.js';
 import type { Store } from './store.js';
@@ -55,14 +55,16 @@ export interface Receipt {
   readonly present: number;
   /** Bytes that were copied. */
   readonly copied: number;
+  /** Every distinct blob of the images, and how it came. */
+  readonly blobs: readonly { readonly digest: Digest; readonly size: number; readonly arrival: Arrival }[];
 }
 
-/** @throws {ToolError} DIGEST_UNEXPECTED, NAME_CONFLICT, NAME_IMMUTABLE */
+/** @throws {ToolError} NAME_MOVED, NAME_TAKEN, NAME_IMMUTABLE */
 export const checkNameRules = (draft: Draft, store: Store, name: string, digest: Digest, rules: NameRules): void => {
   const now = draft.entryOf(name)?.digest;
   const { expect } = rules;
   if (expect !== undefined && (now ?? '') !== expect) {
-    throw new ToolError('DIGEST_UNEXPECTED', 'the name does not mean what was expected', {
+    throw new ToolError('NAME_MOVED', 'the name does not mean what was expected', {
       subject: name,
       expected: expect === '' ? 'no image' : expect,
       found: now ?? 'no image',
@@ -71,7 +73,7 @@ export const checkNameRules = (draft: Draft, store: Store, name: string, digest:
   }
   if (now === undefined || now === digest) return;
   if (rules.noClobber === true) {
-    throw new ToolError('NAME_CONFLICT', 'the name means another image already', {
+    throw new ToolError('NAME_TAKEN', 'the name means another image already', {
       subject: name,
       expected: digest,
       found: now,
@@ -126,23 +128,31 @@ const nameAll = (draft: Draft, store: Store, request: CommitRequest): Receipt['n
   return names;
 };
 
+const arrivedBlobs = (content: readonly Descriptor[], arrivals: ReadonlyMap<Digest, Arrival>): Receipt['blobs'] => {
+  const sizes = new Map(content.map(({ digest, size }) => [digest, size]));
+  return [...arrivals].map(([digest, arrival]) => ({ digest, size: sizes.get(digest) ?? 0, arrival }));
+};
+
 /** How often content may vanish between its arrival and its name; only tools without locks make that happen. */
 const ROUNDS = 5;
 
 const commitIn = async (store: Store, session: Session, request: CommitRequest): Promise<Receipt> => {
   const total = { stored: 0, present: 0, copied: 0 };
+  let first: ReadonlyMap<Digest, Arrival> | undefined;
   for (let round = 0; round < ROUNDS; round++) {
     const ingest = new Ingest(store, session, request.blobs, request.ingest ?? {});
     const came = await ingest.add(request.content);
     total.stored += came.stored;
     total.copied += came.copied;
     if (round === 0) total.present = came.present;
+    first ??= came.arrivals;
+    const arrivals = first;
     const names = await transact(store, request.operation, async (draft, _state, held) => {
       if (missingOf(held, request.content).length > 0) return { result: undefined, write: false };
       const result = nameAll(draft, held, request);
       return { result, write: draft.journal.length > 0 };
     });
-    if (names !== undefined) return { names, ...total };
+    if (names !== undefined) return { names, ...total, blobs: arrivedBlobs(request.content, arrivals) };
   }
   const [missing] = missingOf(store, request.content);
   if (missing === undefined)
@@ -153,7 +163,7 @@ const commitIn = async (store: Store, session: Session, request: CommitRequest):
 /**
  * Brings images into a store: a lease on all that is to come, then the blobs, then, alone, the names. Whatever ends the
  * process, names lead to whole images or are as they were.
- * @throws {ToolError} REFERENCE_INVALID, NAME_CONFLICT, NAME_IMMUTABLE, DIGEST_UNEXPECTED; as the blob reader;
+ * @throws {ToolError} REFERENCE_INVALID, NAME_CONFLICT, NAME_TAKEN, NAME_IMMUTABLE, NAME_MOVED; as the blob reader;
  * STORE_LOCKED, STORE_CHANGED, STORE_INDEX_INVALID, STORE_STATE_INVALID; NO_SPACE, TOO_MANY_FILES, IO
  */
 export const commit = async (store: Store, request: CommitRequest): Promise<Receipt> => {

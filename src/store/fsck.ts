@@ -1,5 +1,4 @@
 import { promises } from 'node:fs';
-import { join } from 'node:path';
 import { ToolError } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import { isHashAlgorithm } from '../base/hash.js';
@@ -7,7 +6,7 @@ import type { Cursor } from '../oci/decode.js';
 import { type Digest, algorithmOf } from '../oci/digest.js';
 import { abandonedFiles } from './collect.js';
 import { type StoredBlob, listBlobs, verifyFile } from './content.js';
-import { readWhole, statOf, writeWhole } from './file.js';
+import { kindOf, readWhole, statOf, tampered, writeWhole } from './file.js';
 import { indexInvalid } from './index-entry.js';
 import { indexBytes, readIndex, settleNames } from './index-file.js';
 import { BLOB_MODE } from './ingest.js';
@@ -246,22 +245,26 @@ class Examination {
   }
 
   async journal(): Promise<void> {
-    const { paths } = this.#store;
+    const { journal, journalBefore } = this.#store.paths;
+    for (const path of [journalBefore, journal]) {
+      const stat = await statOf(path);
+      if (stat !== undefined && !stat.isFile()) await this.#damaged(path, tampered(path, kindOf(stat)));
+    }
+    if (this.findings.some(({ subject }) => subject === journal || subject === journalBefore)) return;
     const faults = await checkJournal(this.#store);
-    for (const { line, what } of faults) {
+    for (const { path, line, what } of faults) {
       const severity = what === 'torn' ? 'info' : 'warning';
       this.findings.push({
         code: 'JOURNAL_BROKEN',
         severity,
         message: 'a line of the journal does not hold',
-        subject: paths.journal,
+        subject: path,
         found: `line ${line}: ${what}`,
       });
     }
     if (!this.#options.repair || faults.length === 0) return;
-    await promises.mkdir(paths.quarantine, { recursive: true });
-    await setJournalAside(this.#store, join(paths.quarantine, `journal-${this.#store.now()}.ndjson`));
-    this.repaired.push(paths.journal);
+    await setJournalAside(this.#store);
+    this.repaired.push(...new Set(faults.map(({ path }) => path)));
   }
 }
 

@@ -33,9 +33,14 @@ export interface IngestOptions {
   readonly onBytes?: (bytes: number) => void;
 }
 
+/** How a blob came into the store: as bytes, as a clone that shares its blocks, by another name; or it was there. */
+export type Arrival = 'copied' | 'cloned' | 'linked' | 'present';
+
 export interface Ingested {
   readonly stored: number;
   readonly present: number;
+  /** Of each distinct blob, in the order in which they were asked for. */
+  readonly arrivals: ReadonlyMap<Digest, Arrival>;
   /** Bytes that were copied; those of clones and links are not. */
   readonly copied: number;
 }
@@ -56,6 +61,7 @@ export class Ingest {
   readonly #blobs: VerifiedBlobReader;
   readonly #options: IngestOptions;
   readonly #directories = new Set<string>();
+  readonly #arrivals = new Map<Digest, Arrival>();
   #clones = true;
   #count = 0;
   #copied = 0;
@@ -76,12 +82,19 @@ export class Ingest {
     const missing: Descriptor[] = [];
     for (const descriptor of distinct) {
       this.#store.signal?.throwIfAborted();
-      if (!(await this.#isThere(descriptor))) missing.push(descriptor);
+      const isThere = await this.#isThere(descriptor);
+      this.#arrivals.set(descriptor.digest, isThere ? 'present' : 'copied');
+      if (!isThere) missing.push(descriptor);
     }
     for (let at = 0; at < missing.length; at += BATCH) await this.#storeBatch(missing.slice(at, at + BATCH));
     for (const directory of this.#directories) await syncDirectory(directory);
     this.#directories.clear();
-    return { stored: missing.length, present: distinct.length - missing.length, copied: this.#copied };
+    return {
+      stored: missing.length,
+      present: distinct.length - missing.length,
+      arrivals: this.#arrivals,
+      copied: this.#copied,
+    };
   }
 
   /** A blob that is there counts as touched, so that no collector without a look at leases takes it for old. */
@@ -203,10 +216,12 @@ export class Ingest {
   async #take({ file, release }: BlobExtent, path: string, descriptor: Descriptor): Promise<boolean> {
     const origin = await wholeFile(file);
     try {
-      if (origin === undefined || !(await this.#cloneOrLink(origin, path))) return false;
+      const arrival = origin === undefined ? undefined : await this.#cloneOrLink(origin, path);
+      if (arrival === undefined) return false;
       // A file that is not what it should be is left to the copier, which finds out what is wrong and says so.
       if (!(await verifyFile(path, descriptor.digest, this.#store.signal))) return false;
       await this.#finish({ descriptor, path, handle: await promises.open(path, 'r') });
+      this.#arrivals.set(descriptor.digest, arrival);
     } catch (error) {
       await release();
       throw error;
@@ -218,21 +233,21 @@ export class Ingest {
     return true;
   }
 
-  async #cloneOrLink(origin: string, path: string): Promise<boolean> {
+  async #cloneOrLink(origin: string, path: string): Promise<Arrival | undefined> {
     if (this.#clones) {
       try {
         await promises.copyFile(origin, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
-        return true;
+        return 'cloned';
       } catch {
         // Most file systems have no clones; one failure is enough to know.
         this.#clones = false;
         await promises.rm(path, { force: true });
       }
     }
-    if (this.#options.hardLink !== true) return false;
+    if (this.#options.hardLink !== true) return undefined;
     return promises.link(origin, path).then(
-      () => true,
-      () => false,
+      () => 'linked' as const,
+      () => undefined,
     );
   }
 }

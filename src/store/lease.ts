@@ -28,6 +28,8 @@ export interface Lease {
   readonly digests: readonly Digest[];
   /** Documents that stay with all that they lead to. */
   readonly roots: readonly Digest[];
+  /** What its owner says about it. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -38,6 +40,7 @@ export const newLeaseId = (): string => randomUUID();
 export const isLeaseId = (text: string): boolean => ID.test(text);
 
 const decodeLease = (cursor: Cursor): Lease => {
+  const labels = cursor.field('labels').optional((field) => field.stringMap());
   const id = cursor.field('id').string();
   const kind = cursor.field('kind').string();
   if (!isLeaseId(id)) cursor.field('id').fail('a UUID');
@@ -51,6 +54,7 @@ const decodeLease = (cursor: Cursor): Lease => {
     expires: decodeTime(cursor.field('expires')),
     digests: cursor.field('digests').array().map(decodeDigest),
     roots: cursor.field('roots').array().map(decodeDigest),
+    ...(labels === undefined ? {} : { labels: Object.fromEntries(labels) }),
   };
 };
 

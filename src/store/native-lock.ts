@@ -1,3 +1,6 @@
+import { ToolError } from '../base/error.js';
+import { systemCode } from './file.js';
+
 /**
  * Locks of open file descriptions by `fs-native-extensions`, where it is installed: `F_OFD_SETLK` on Linux, `flock` on
  * macOS, `LockFileEx` on Windows. The kernel frees them when the process ends, whatever ends it.
@@ -27,6 +30,10 @@ const isBinding = (value: unknown): value is Binding =>
 
 /** The package calls functions of libuv, at which Bun and Deno end the process. */
 const canLoad = !('bun' in process.versions || 'deno' in process.versions);
+/** The module loader says it with a code, the system's loader of libraries in words alone. */
+const isOutOfHandles = (error: unknown): boolean =>
+  ['EMFILE', 'ENFILE'].includes(systemCode(error) ?? '') ||
+  (error instanceof Error && /too many open files/i.test(error.message));
 
 const load = async (): Promise<NativeLocks | undefined> => {
   if (!canLoad) return undefined;
@@ -39,7 +46,15 @@ const load = async (): Promise<NativeLocks | undefined> => {
       tryLock: (fd, shared) => binding.tryLock(fd, OFFSET, LENGTH, { shared }),
       unlock: (fd) => binding.unlock(fd, OFFSET, LENGTH),
     };
-  } catch {
+  } catch (error) {
+    if (isOutOfHandles(error)) {
+      const hint = 'raise the limit on open files (ulimit -n)';
+      throw new ToolError('TOO_MANY_FILES', 'cannot be loaded', {
+        subject: 'fs-native-extensions',
+        hint,
+        cause: error,
+      });
+    }
     // Not installed, or not built for this platform: the caller has another way.
     return undefined;
   }
@@ -47,5 +62,16 @@ const load = async (): Promise<NativeLocks | undefined> => {
 
 let loaded: Promise<NativeLocks | undefined> | undefined;
 
-/** Undefined where the package is not installed or has no build for this platform. */
-export const nativeLocks = (): Promise<NativeLocks | undefined> => (loaded ??= load());
+/**
+ * Undefined where the package is not installed or has no build for this platform.
+ * @throws {ToolError} TOO_MANY_FILES: that says nothing about the package, so the next call tries again
+ */
+export const nativeLocks = async (): Promise<NativeLocks | undefined> => {
+  const attempt = (loaded ??= load());
+  try {
+    return await attempt;
+  } catch (error) {
+    if (loaded === attempt) loaded = undefined;
+    throw error;
+  }
+};

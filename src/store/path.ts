@@ -17,8 +17,12 @@ export interface StorePaths {
   readonly refs: string;
   readonly trash: string;
   readonly journal: string;
+  /** The part of the journal before that, if it has grown so long. */
+  readonly journalBefore: string;
   /** What images are, by digest: can be computed again at any time. */
   readonly facts: string;
+  /** Which documents lead where, for measuring; can be computed again at any time. */
+  readonly links: string;
   /** One directory for each process that works on content. */
   readonly ingest: string;
   readonly leases: string;
@@ -58,7 +62,9 @@ export const storePaths = (root: string): StorePaths => {
     refs: join(state, 'refs.json'),
     trash: join(state, 'trash.json'),
     journal: join(state, 'journal.ndjson'),
+    journalBefore: join(state, 'journal.1.ndjson'),
     facts: join(state, 'facts.json'),
+    links: join(state, 'links.json'),
     ingest: join(state, 'ingest'),
     leases: join(state, 'leases'),
     used: join(state, 'used'),

@@ -77,21 +77,42 @@ export class Reach {
   readonly #paths: StorePaths;
   readonly #limits: Limits;
   readonly #signal: AbortSignal | undefined;
+  readonly #remembered: (digest: Digest) => readonly Link[] | undefined;
   readonly #links = new Map<Digest, readonly Link[]>();
   #reads = 0;
 
-  constructor(paths: StorePaths, limits: Limits, signal?: AbortSignal) {
+  /** @param remembered links of documents that are known to be there and need not be read */
+  constructor(
+    paths: StorePaths,
+    limits: Limits,
+    signal?: AbortSignal,
+    remembered: (digest: Digest) => readonly Link[] | undefined = () => undefined,
+  ) {
     this.#paths = paths;
     this.#limits = limits;
     this.#signal = signal;
+    this.#remembered = remembered;
+  }
+
+  /** Documents that were met so far, and where they lead. */
+  get links(): ReadonlyMap<Digest, readonly Link[]> {
+    return this.#links;
+  }
+
+  /** Documents that were read for that. */
+  get reads(): number {
+    return this.#reads;
   }
 
   /** Undefined if the blob is not there. @throws {ToolError} BLOB_CORRUPT, STORE_TAMPERED, JSON_*; system errors */
   async linksFrom({ digest, mediaType }: Link): Promise<readonly Link[] | undefined> {
     const role = roleOf(mediaType);
     if (LEAVES.has(role)) return NO_LINKS;
-    const known = this.#links.get(digest);
-    if (known !== undefined) return known;
+    const known = this.#links.get(digest) ?? this.#remembered(digest);
+    if (known !== undefined) {
+      this.#links.set(digest, known);
+      return known;
+    }
     this.#reads += 1;
     if (this.#reads % YIELD === 0) {
       await breathe();

@@ -30,7 +30,7 @@ export const resetStore = async (store: Store): Promise<void> => {
   }
   await saveState(paths.refs, refBookText(emptyRefBook()), true);
   await writeWhole(paths.index, indexBytes(emptyIndex()), { durable: true });
-  for (const path of [paths.trash, paths.facts, paths.journal]) await remove(path);
+  for (const path of [paths.trash, paths.facts, paths.links, paths.journal, paths.journalBefore]) await remove(path);
   const inside = [paths.ingest, paths.leases, paths.used, paths.quarantine];
   for (const path of [paths.blobs, ...inside]) await remove(path);
   for (const path of [`${paths.blobs}/sha256`, ...inside]) {

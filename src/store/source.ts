@@ -71,19 +71,24 @@ interface Chosen {
   readonly entries: readonly StoreEntry[];
   /** The images that are meant. */
   readonly wanted: ReadonlySet<Digest>;
+  /** Short IDs and digests as whole ones, names as the store has them. */
+  readonly selectors: readonly ImageSelector[];
 }
 
 /** Entries that can matter for what is selected: the images meant, and all without a name, among which referrers are. */
 const entriesFor = async (store: Store, state: StoreState, selectors: readonly ImageSelector[]): Promise<Chosen> => {
-  const all = { entries: state.index.entries, wanted: new Set<Digest>() };
+  const all = { entries: state.index.entries, wanted: new Set<Digest>(), selectors };
   if (selectors.length === 0) return all;
   const facts = factSource(store, state);
   const wanted = new Set<Digest>();
+  const resolved: ImageSelector[] = [];
   for (const selector of selectors) {
     if (selector.by === 'position') return all;
     const text = selector.by === 'name' ? selector.text : selector.digest;
     try {
-      wanted.add((await resolveImage(state, text, facts)).digest);
+      const { digest, name } = await resolveImage(state, text, facts);
+      wanted.add(digest);
+      resolved.push(name === undefined ? { by: 'digest', digest } : { by: 'name', text: name });
     } catch (error) {
       // An image inside an index is found by whoever has read all documents.
       const isInside = error instanceof ToolError && error.code === 'REFERENCE_NOT_FOUND' && selector.by === 'digest';
@@ -92,7 +97,7 @@ const entriesFor = async (store: Store, state: StoreState, selectors: readonly I
     }
   }
   const entries = state.index.entries.filter(({ digest, nameText }) => nameText === '' || wanted.has(digest));
-  return { entries, wanted };
+  return { entries, wanted, selectors: resolved };
 };
 
 const rootOf = (entry: StoreEntry): SourceRoot => {
@@ -103,6 +108,7 @@ const rootOf = (entry: StoreEntry): SourceRoot => {
 
 interface View {
   readonly entries: readonly StoreEntry[];
+  readonly selectors: readonly ImageSelector[];
   readonly session?: Session;
   readonly notes: ImageSource['notes'];
 }
@@ -110,19 +116,24 @@ interface View {
 const openView = (store: Store, selectors: readonly ImageSelector[]): Promise<View> =>
   withLock(store, 'shared', async (held) => {
     const state = await readState(held);
-    const { entries, wanted } = await entriesFor(held, state, selectors);
+    const { entries, wanted, selectors: resolved } = await entriesFor(held, state, selectors);
     const roots = [...new Set(entries.map(({ digest }) => digest))];
     try {
       const session = await openSessionLocked(held, { digests: [], roots });
       await markUsed(held, wanted);
-      return { entries, session, notes: state.notes };
+      return { entries, selectors: resolved, session, notes: state.notes };
     } catch (error) {
       // Without the right to write there is no lease; whoever may write is asked not to remove meanwhile.
       const cause = error instanceof ToolError ? error.cause : error;
       if (!isUnwritable(cause)) throw error;
-      return { entries, notes: state.notes };
+      return { entries, selectors: resolved, notes: state.notes };
     }
   });
+
+/** Images of a store, and what the selectors mean among them. */
+export interface StoreSource extends ImageSource {
+  readonly selectors: readonly ImageSelector[];
+}
 
 /**
  * Images of a store, with a lease on them until the source is closed: whatever other processes remove meanwhile, the
@@ -131,9 +142,10 @@ const openView = (store: Store, selectors: readonly ImageSelector[]): Promise<Vi
  * @throws {ToolError} REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS; STORE_LOCKED, STORE_INDEX_INVALID, STORE_STATE_INVALID,
  * STORE_TAMPERED; system errors
  */
-export const openStoreSource = async (store: Store, selectors: readonly ImageSelector[]): Promise<ImageSource> => {
-  const { entries, session, notes } = await openView(store, selectors);
+export const openStoreSource = async (store: Store, selectors: readonly ImageSelector[]): Promise<StoreSource> => {
+  const { entries, session, notes, selectors: resolved } = await openView(store, selectors);
   return {
+    selectors: resolved,
     name: store.paths.root,
     kind: 'oci-layout',
     roots: entries.map(rootOf),

@@ -4,7 +4,7 @@ import { ToolError, fromSystemError } from '../base/error.js';
 import { DEFAULT_LIMITS, type Limits } from '../base/limits.js';
 import { type Clock, systemClock } from './clock.js';
 import { type StoreConfig, DEFAULT_CONFIG, loadConfig } from './config.js';
-import { isAbsent } from './file.js';
+import { isAbsent, kindOf, statOf, tampered } from './file.js';
 import { type LockRequest, acquireLock } from './lock.js';
 import { type StorePaths, storePaths } from './path.js';
 
@@ -97,12 +97,20 @@ export const requireStore = async (settings: StoreSettings): Promise<Store> => {
 /** What `init` has not made yet, for the time before there is a store to ask. */
 export const unsavedConfig = (lock: StoreConfig['lock']): StoreConfig => ({ ...DEFAULT_CONFIG, lock });
 
+/** Whatever is cleaned up in a directory of the state must be of the state: nothing is followed out of the store. */
+const checkDirectories = async ({ ingest, leases, used, quarantine }: StorePaths): Promise<void> => {
+  for (const path of [ingest, leases, used, quarantine]) {
+    const stat = await statOf(path);
+    if (stat !== undefined && !stat.isDirectory()) throw tampered(path, kindOf(stat));
+  }
+};
+
 /** Times that a change of the kind of lock is followed before something must be wrong. */
 const KIND_CHANGES = 3;
 
 /**
  * Runs an action under the lock of the store.
- * @throws {ToolError} STORE_LOCKED, STORE_LOCK_UNAVAILABLE, PERMISSION_DENIED and other system errors
+ * @throws {ToolError} STORE_LOCKED, STORE_LOCK_UNAVAILABLE, STORE_TAMPERED, PERMISSION_DENIED and other system errors
  */
 export const withLock = async <T>(
   store: Store,
@@ -124,6 +132,7 @@ export const withLock = async <T>(
       const config = (await loadConfig(current.paths, current.limits)) ?? current.config;
       const isHeld = config.lock === current.config.lock;
       current = { ...current, config };
+      await checkDirectories(current.paths);
       if (isHeld || round >= KIND_CHANGES) return await action(current);
     } finally {
       await lock.release();

@@ -6,6 +6,7 @@ import { rootsOfStore } from './collect.js';
 import { type StoredBlob, listBlobs } from './content.js';
 import { isAbsent, namesIn } from './file.js';
 import { listLeases } from './lease.js';
+import { loadLinks, saveLinks } from './link-memory.js';
 import { Reach } from './reach.js';
 import { type Store, withLock } from './store.js';
 import { readState } from './transact.js';
@@ -57,13 +58,14 @@ interface FoundFile {
   readonly file: string;
 }
 
-/** Every regular file below a directory; other things take no space to speak of. */
-const filesBelow = async (directory: string): Promise<readonly FoundFile[]> => {
+/** Every regular file below a directory but the known ones; other things take no space to speak of. */
+const filesBelow = async (directory: string, known: ReadonlySet<string>): Promise<readonly FoundFile[]> => {
   const files: FoundFile[] = [];
   const queue = [directory];
   for (const current of queue) {
     for (const name of await namesIn(current)) {
-      const path = join(current, name);
+      const path = `${current}/${name}`;
+      if (known.has(path)) continue;
       try {
         const stat = await promises.lstat(path);
         if (stat.isDirectory()) queue.push(path);
@@ -75,8 +77,6 @@ const filesBelow = async (directory: string): Promise<readonly FoundFile[]> => {
   }
   return files;
 };
-
-const sum = (blobs: readonly { readonly size: number }[]): number => blobs.reduce((total, { size }) => total + size, 0);
 
 /** How many of the images have a blob. */
 const countOwners = (reached: ReadonlyMap<Digest, ReadonlySet<Digest>>): ReadonlyMap<Digest, number> => {
@@ -96,7 +96,7 @@ const otherFiles = async (
   const seen = new Set(blobs.map(({ file }) => file));
   const parts = { temporary: 0, quarantine: 0, state: 0, other: 0 };
   const ownNames = new Set([paths.index, paths.layout]);
-  for (const { path, size, file } of await filesBelow(paths.root)) {
+  for (const { path, size, file } of await filesBelow(paths.root, new Set(blobs.map(({ path }) => path)))) {
     if (seen.has(file)) continue;
     seen.add(file);
     const isTemporary = path.startsWith(join(paths.ingest, '/')) || /\/\.new-[0-9a-f-]{36}$/.test(path);
@@ -111,9 +111,12 @@ const otherFiles = async (
 const measure = async (store: Store): Promise<StoreUsage> => {
   const state = await readState(store);
   const roots = rootsOfStore(state, await listLeases(store), store.now());
-  const reach = new Reach(store.paths, store.limits, store.signal);
   const { blobs } = await listBlobs(store.paths, store.signal);
   const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
+  const memory = await loadLinks(store);
+  const reach = new Reach(store.paths, store.limits, store.signal, (digest) =>
+    sizes.has(digest) ? memory.get(digest) : undefined,
+  );
   const sizeOf = (digest: Digest): number => sizes.get(digest) ?? 0;
   const names = new Map<Digest, string[]>();
   const reached = new Map<Digest, ReadonlySet<Digest>>();
@@ -129,16 +132,15 @@ const measure = async (store: Store): Promise<StoreUsage> => {
   const listed = await reach.from(present(roots.index));
   const held = new Set<Digest>([...(await reach.from(present([...roots.pins, ...roots.leases]))), ...roots.flat]);
   const resting = await reach.from(present(roots.trash));
-  const part = (test: (digest: Digest) => boolean): number => sum(blobs.filter(({ digest }) => test(digest)));
-  const isListed = (digest: Digest): boolean => listed.has(digest) || owners.has(digest);
-  const parts = {
-    unique: part((digest) => isListed(digest) && (owners.get(digest) ?? 0) <= 1),
-    shared: part((digest) => (owners.get(digest) ?? 0) > 1),
-    leased: part((digest) => !isListed(digest) && held.has(digest)),
-    trash: part((digest) => !isListed(digest) && !held.has(digest) && resting.has(digest)),
-    reclaimable: part((digest) => !isListed(digest) && !held.has(digest) && !resting.has(digest)),
-    ...(await otherFiles(store, blobs)),
+  if (reach.reads > 0 || reach.links.size < memory.size) await saveLinks(store, reach.links);
+  const partOf = (digest: Digest): keyof StoreUsage['parts'] => {
+    if ((owners.get(digest) ?? 0) > 1) return 'shared';
+    if (owners.has(digest) || listed.has(digest)) return 'unique';
+    if (held.has(digest)) return 'leased';
+    return resting.has(digest) ? 'trash' : 'reclaimable';
   };
+  const parts = { unique: 0, shared: 0, leased: 0, trash: 0, reclaimable: 0, ...(await otherFiles(store, blobs)) };
+  for (const { digest, size } of blobs) parts[partOf(digest)] += size;
   const images = [...reached].map(([digest, all]): ImageUsage => {
     const bytes = (test: (owned: number) => boolean): number =>
       [...all].reduce((total, blob) => total + (test(owners.get(blob) ?? 0) ? sizeOf(blob) : 0), 0);

@@ -16,8 +16,8 @@ describe('the exit code', () => {
     expect([exitCodeOf('done'), exitCodeOf('no')]).toStrictEqual([0, 1]);
   });
 
-  it('of every error is that of its class, and never 0 or 1', () => {
-    const expected = { usage: 2, input: 3, surroundings: 4, defect: 70, interrupted: 130, terminated: 143 };
+  it('of every error is that of its class, and never 0', () => {
+    const expected = { refusal: 1, usage: 2, input: 3, surroundings: 4, defect: 70, interrupted: 130, terminated: 143 };
     for (const [code, row] of Object.entries(ERROR_CODES)) {
       expect(exitCodeOf(new ToolError(code as ErrorCode, 'x')), code).toBe(expected[row.class]);
     }

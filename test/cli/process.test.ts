@@ -196,9 +196,29 @@ describe.skipIf(!built)('the program', () => {
     expect(completed('')).toMatch(/^save load copy verify .* --version\n$/);
     expect(completed('save', '--dro')).toBe('--drop-referrers\n');
     expect(completed('save', '-q', '--profile', '')).toBe('hybrid-1 oci-1\n');
-    expect(completed('verify', '--lo')).toBe('--lock --lock-wait\n');
+    expect(completed('verify', '--exp')).toBe('--expect\n');
     expect(completed('completion', 'f')).toBe('fish\n');
     expect(completed('save', 'gol')).toBe('\n');
+  });
+
+  it('completes names of the store in a real shell', () => {
+    shell(`ingot copy ${ROOT}golden/inputs/hybrid/containerd-two.tar store: --store names`);
+    // A name that another tool has put there, and that a shell would run.
+    const index = JSON.parse(readFileSync('names/index.json', 'utf8')) as { manifests: { annotations: object }[] };
+    const [first] = index.manifests;
+    const evil = { ...first, annotations: { 'org.opencontainers.image.ref.name': '$(touch evil)' } };
+    writeFileSync('names/index.json', JSON.stringify({ ...index, manifests: [...index.manifests, evil] }));
+    const completed = (line: string, breaks = ' :'): string =>
+      shell(
+        `export INGOT_STORE=names; source <(ingot completion bash); COMP_WORDBREAKS='${breaks}'; COMP_LINE='${line}'; ` +
+          `COMP_POINT=\${#COMP_LINE}; read -ra COMP_WORDS <<<"$COMP_LINE "; COMP_CWORD=2; _ingot; echo "\${COMPREPLY[*]}"`,
+      ).stdout;
+    expect(completed('ingot rmi registry')).toBe('registry.example/demo/app:1.0 registry.example/demo/tool:2\n');
+    expect(completed('ingot tag registry.example/demo/app:')).toBe('1.0\n');
+    expect(completed('ingot tag registry.example/demo/app:', ' ')).toBe('registry.example/demo/app:1.0\n');
+    expect(completed('ingot rmi $')).toBe('\n');
+    expect(completed('ingot images registry')).toBe('\n');
+    expect(existsSync('evil')).toBe(false);
   });
 
   it('opens standard streams lazily', () => {

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contextWith } from '../../src/operation/context.js';
 import { DEFAULT_SETTINGS } from '../../src/format/profile.js';
@@ -17,6 +19,8 @@ import { load } from '../../src/operation/transfer.js';
 import { gzipLayer, imageIndex, layerTar, noise, ociImage, sha256, writeLayout } from './support/built-image.js';
 import { canonicalDigest, imagesOf, verifyErrors } from './support/ingot.js';
 import { GENERATIONS, type Peers, linesOf, preparePeers, toolAvailable } from './support/peers.js';
+
+const BIN = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 
 const base = gzipLayer(layerTar({ 'etc/': '', 'etc/noise': noise(9000, 3) }));
 const imageWith = (text: string, architecture = 'amd64'): ReturnType<typeof ociImage> =>
@@ -45,6 +49,9 @@ describe('the store is an image layout for everybody', () => {
     const options = { ...DEFAULT_TRANSFER, settings: DEFAULT_SETTINGS, durable: false };
     await load(`oci:${peers.path('source')}:${from}`, { text: `store:${to}` }, options, context);
   };
+  /** The program, which must succeed: what it prints. */
+  const ingot = ({ store }: StockContext, ...argv: readonly string[]): string =>
+    execFileSync(process.execPath, [BIN, '--store', store.root, ...argv], { encoding: 'utf8' });
   const namesIn = async (context: StockContext): Promise<Readonly<Record<string, string>>> =>
     Object.fromEntries(
       (await images(DEFAULT_IMAGES, context)).images.map(({ names, digests }) => [names[0] ?? '', digests[0] ?? '']),
@@ -198,6 +205,74 @@ describe('the store is an image layout for everybody', () => {
     });
 
     it.skipIf(!toolAvailable('skopeo', generation))(
+      `the program reads and saves what skopeo ${generation} has put into it`,
+      async () => {
+        const context = storeIn(`program-skopeo-${generation}`);
+        const copier = await peers.skopeo(generation);
+        ingot(context, 'load', `oci:${peers.path('source')}:one`, '--to', `store:${full('one')}`);
+        const target = `oci:${context.store.root}:${full('two')}`;
+        await copier.skopeo(['copy', '-q', '--preserve-digests', `oci:${peers.path('source')}:two`, target]);
+        expect(ingot(context, 'images', '--format', '{{.Name}} {{.Digest}}').trimEnd().split('\n').toSorted()).toEqual([
+          `${full('one')} ${one.digest}`,
+          `${full('two')} ${two.digest}`,
+        ]);
+        const [saved, direct] = [peers.path(`two-${generation}.tar`), peers.path(`direct-${generation}.tar`)];
+        ingot(context, 'save', full('two'), '-o', saved);
+        ingot(context, 'save', `oci:${peers.path('source')}:two`, '--name', `two=${full('two')}`, '-o', direct);
+        expect(sha256(await readFile(saved))).toBe(sha256(await readFile(direct)));
+        ingot(context, 'verify', full('two'));
+        ingot(context, 'fsck');
+      },
+      120_000,
+    );
+
+    it.skipIf(!toolAvailable('umoci', generation))(
+      `the program reads names that umoci ${generation} has given, and umoci those of the program`,
+      async () => {
+        const context = storeIn(`program-umoci-${generation}`);
+        const { root } = context.store;
+        const editor = await peers.umoci(generation);
+        ingot(context, 'load', `oci:${peers.path('source')}:one`, '--to', `store:${full('one')}`);
+        ingot(context, 'tag', full('one'), full('two'));
+        await editor.umoci(['tag', '--image', `${root}:${full('two')}`, 'by-umoci']);
+        await editor.umoci(['rm', '--image', `${root}:${full('one')}`]);
+        expect(linesOf((await editor.umoci(['ls', '--layout', root])).stdout).toSorted()).toEqual([
+          'by-umoci',
+          full('two'),
+        ]);
+        expect(ingot(context, 'digest', '--images', 'by-umoci')).toContain(one.digest);
+        expect(ingot(context, 'restore', full('one'))).toContain(full('one'));
+        ingot(context, 'fsck');
+      },
+      120_000,
+    );
+
+    it.skipIf(!toolAvailable('podman', generation))(
+      `the program reads what podman ${generation} has pushed into it`,
+      async () => {
+        const context = storeIn(`program-podman-${generation}`);
+        const engine = await peers.podman(generation);
+        ingot(context, 'load', `oci:${peers.path('source')}:three`, '--to', `store:${full('three')}`);
+        const path = join(tmpdir(), `ingot-pushed-${generation}-${process.pid}`);
+        await symlink(context.store.root, path);
+        try {
+          await engine.podman(['pull', '-q', `oci:${path}:${full('three')}`]);
+          await engine.podman(['push', '-q', three.imageID.replace('sha256:', ''), `oci:${path}:${full('pushed')}`]);
+        } finally {
+          await rm(path);
+        }
+        ingot(context, 'verify', full('pushed'), full('three'));
+        const report = JSON.parse(ingot(context, 'inspect', '--json', full('pushed'))) as {
+          readonly images: readonly { readonly imageID?: string }[];
+        };
+        expect(report.images.map(({ imageID }) => imageID)).toEqual([three.imageID]);
+        ingot(context, 'gc', '--grace', '0');
+        ingot(context, 'fsck');
+      },
+      120_000,
+    );
+
+    it.skipIf(!toolAvailable('skopeo', generation))(
       `skopeo ${generation} in parallel with Ingot: what Ingot names stays`,
       async () => {
         const context = storeIn(`parallel-${generation}`);
@@ -234,9 +309,7 @@ describe('the store is an image layout for everybody', () => {
     const context = storeIn('same');
     await fill(context, 'one', full('one'));
     await fill(context, 'multi', full('multi'));
-    expect(await canonicalDigest(`oci:${context.store.root}`)).toBe(
-      await canonicalDigest(`oci:${context.store.root}`, {}),
-    );
+    expect(ingot(context, 'digest', 'store:').slice(0, 71)).toBe(await canonicalDigest(`oci:${context.store.root}`));
     expect((await imagesOf(`oci:${context.store.root}`)).flatMap(({ names }) => names)).toEqual([
       full('multi'),
       full('one'),

@@ -293,6 +293,8 @@ export const exportedNames = (tokens: readonly Token[]): readonly string[] => {
     if (tokens[at]?.text === 'type') at += 1;
     if (!isMark(tokens[at], '{')) continue;
     for (at += 1; at < tokens.length && !isMark(tokens[at], '}'); at += 1) {
+      // A comma may stand behind the last one, too.
+      if (isMark(tokens[at], ',')) continue;
       if (isMark(tokens[at + 1], ',') || isMark(tokens[at + 1], '}')) names.push(tokens[at]?.text ?? '');
     }
   }

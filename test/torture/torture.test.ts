@@ -10,7 +10,7 @@ import { initStore } from '../../src/store/init.js';
 import { Reach } from '../../src/store/reach.js';
 import { requireStore } from '../../src/store/store.js';
 import { readState } from '../../src/store/transact.js';
-import { torture } from './torture.js';
+import { KILL_STEPS, torture } from './torture.js';
 
 /** Ten seconds with all tests; the CI takes a minute: `INGOT_TORTURE_SECONDS=60 make test TEST=test/torture`. */
 const SECONDS = Number(process.env['INGOT_TORTURE_SECONDS'] ?? '10');
@@ -64,6 +64,8 @@ describe('a store under processes that are killed', () => {
       expect(readdirSync(store.paths.ingest)).toEqual([]);
       expect(readdirSync(store.paths.leases)).toEqual([]);
       expect(operations).toBeGreaterThan(SECONDS);
+      // A minute is long enough that every point of every operation was somebody's last.
+      if (SECONDS >= 60) expect(Object.keys(killedAt).toSorted()).toEqual([...KILL_STEPS].toSorted());
     },
     (SECONDS + 60) * 1000,
   );

@@ -32,6 +32,9 @@ const BUILT = fileURLToPath(new URL('../../dist/store/store.js', import.meta.url
 const WRITER_STEPS = ['lease-written', 'blob-written', 'blob-linked', 'index-written', 'index-renamed', 'refs-written'];
 const COLLECTOR_STEPS = ['sweep-begun', 'blob-removed', 'index-written', 'index-renamed'];
 
+/** Points at which processes end themselves. */
+export const KILL_STEPS: ReadonlySet<string> = new Set([...WRITER_STEPS, ...COLLECTOR_STEPS]);
+
 const LONGEST_LIFE = 1500;
 
 class Random {

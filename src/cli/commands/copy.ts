@@ -1,11 +1,17 @@
-import { escapeText } from '../../base/escape.js';
 import { copy } from '../../operation/transfer.js';
 import { type Command, defineCommand } from '../command.js';
-import { differenceLines, imageLines } from '../render/report.js';
-import { plural } from '../render/text.js';
+import { placedLine, placedLines } from '../render/report.js';
 import { archiveOutput } from '../session.js';
 import { expandSource } from '../sources.js';
-import { DEEP_FLAG, FSYNC_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
+import {
+  DEEP_FLAG,
+  FSYNC_FLAG,
+  STORE_FLAGS,
+  TRANSFER_FLAGS,
+  canonicalOptions,
+  storeContext,
+  transferOptions,
+} from '../transfer-flags.js';
 
 /** `copy`: images from any location to any location. */
 export const copyCommand: Command = defineCommand({
@@ -13,7 +19,7 @@ export const copyCommand: Command = defineCommand({
   synopsis: 'SRC DEST',
   about: 'Copies images from one location to another. Digests are preserved, or the report says why not.',
   operands: { name: 'SRC or DEST', min: 2, max: 2 },
-  flags: { ...TRANSFER_FLAGS, deep: DEEP_FLAG, fsync: FSYNC_FLAG },
+  flags: { ...TRANSFER_FLAGS, deep: DEEP_FLAG, fsync: FSYNC_FLAG, ...STORE_FLAGS },
   examples: [
     { line: 'ingot copy golden/inputs/app/skopeo-oci.tar oci:layout', says: 'an archive into an OCI image layout' },
     {
@@ -21,6 +27,10 @@ export const copyCommand: Command = defineCommand({
       says: 'a layout into an archive for docker load, under a new name',
     },
     { line: 'ingot copy golden/inputs/app/ctr-export.tar dir:app', says: "an archive into a directory of skopeo's" },
+    {
+      line: 'ingot copy --link oci:golden/inputs/app/skopeo-layout store:app:linked',
+      says: 'a layout into the store, without a copy of its blobs where the file system allows it',
+    },
   ],
   run: async (flags, [source = '', text = ''], session) => {
     const toStdout = text === '-';
@@ -30,12 +40,12 @@ export const copyCommand: Command = defineCommand({
       await expandSource(source, session.context.pathExists),
       destination,
       options,
-      session.context,
+      storeContext(flags, text, session.context),
     );
     session.tellNotes(report.notes);
-    const last = escapeText(`copied: ${plural(report.images.length, 'image')} to ${text}`);
+    const last = placedLine('copied', 'to', report);
     if (toStdout) session.tell(last);
-    else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
+    else await session.summarize(report, () => placedLines(report, last));
     return 'done';
   },
 });

@@ -33,7 +33,7 @@ export const digestCommand: Command = defineCommand({
     const { context } = session;
     const options = { ...transferOptions(flags), ...canonicalOptions(flags, session.env) };
     const digests: DigestEntry[] = [];
-    for (const location of await expandSources(operands, context.pathExists)) {
+    for (const location of await expandSources(operands, context.pathExists, context)) {
       if (flags.images) digests.push(...(await imageDigests(location, context)));
       else digests.push(await (flags.file ? asIsDigest(location, context) : archiveDigest(location, options, context)));
     }

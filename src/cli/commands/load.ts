@@ -1,28 +1,45 @@
 import { ToolError } from '../../base/error.js';
-import { escapeText } from '../../base/escape.js';
 import { listLoad, load } from '../../operation/transfer.js';
 import { type Command, defineCommand } from '../command.js';
 import { parseText, switchFlag, valueFlag } from '../flag.js';
-import { differenceLines, imageLines } from '../render/report.js';
-import { plural } from '../render/text.js';
+import { differenceLines, imageLines, placedLine, placedLines } from '../render/report.js';
 import { archiveOutput } from '../session.js';
 import { expandSource } from '../sources.js';
-import { DEEP_FLAG, FSYNC_FLAG, TRANSFER_FLAGS, canonicalOptions, transferOptions } from '../transfer-flags.js';
+import {
+  DEEP_FLAG,
+  FSYNC_FLAG,
+  STORE_FLAGS,
+  TRANSFER_FLAGS,
+  canonicalOptions,
+  storeContext,
+  transferOptions,
+} from '../transfer-flags.js';
 
 /** `load`: what an archive holds, verified, into a place. */
 export const loadCommand: Command = defineCommand({
   name: 'load',
-  synopsis: 'ARCHIVE --to DEST | --list',
-  about: 'Verifies an archive, puts every image of it into DEST, and prints reference, digest and image ID of each.',
+  synopsis: 'ARCHIVE [--to DEST | --list]',
+  about:
+    'Verifies an archive, puts every image of it into the store or DEST, and prints reference, digest and image ID of each.',
   operands: { name: 'ARCHIVE', min: 1, max: 1 },
   flags: {
-    to: valueFlag('DEST', 'the location for the images: oci:DIR, dir:DIR, docker-archive:FILE, ...', parseText),
+    to: valueFlag(
+      'DEST',
+      'another place than the store: store:NAME, oci:DIR, dir:DIR, docker-archive:FILE, ...',
+      parseText,
+    ),
     list: switchFlag('only show what would be loaded'),
     ...TRANSFER_FLAGS,
     deep: DEEP_FLAG,
     fsync: FSYNC_FLAG,
+    ...STORE_FLAGS,
   },
   examples: [
+    { line: 'ingot load golden/inputs/app/docker-save.tar', says: 'into the local store' },
+    {
+      line: 'ingot load golden/inputs/app/docker-save.tar --name registry.example/demo/app:1.0=app:test',
+      says: 'under another name',
+    },
     { line: 'ingot load golden/inputs/hybrid/containerd-two.tar --list', says: 'what is in an archive' },
     {
       line: 'ingot load golden/inputs/app/docker-save.tar --to oci:layout',
@@ -40,20 +57,15 @@ export const loadCommand: Command = defineCommand({
       await session.print(report, () => [...imageLines(report.images), ...differenceLines(report)]);
       return 'done';
     }
-    if (flags.to === undefined) {
-      throw new ToolError('USAGE', 'no destination', {
-        expected: '--to DEST, or --list',
-        hint: 'a local store is not part of this version: name a place, such as --to oci:DIR',
-      });
-    }
-    const toStdout = flags.to === '-';
-    const destination = { text: flags.to, ...(toStdout ? { stdout: archiveOutput(session) } : {}) };
+    const to = flags.to ?? 'store:';
+    const toStdout = to === '-';
+    const destination = { text: to, ...(toStdout ? { stdout: archiveOutput(session) } : {}) };
     const options = { ...transfer, ...canonicalOptions(flags, session.env), durable: flags.fsync };
-    const report = await load(archive, destination, options, session.context);
+    const report = await load(archive, destination, options, storeContext(flags, to, session.context));
     session.tellNotes(report.notes);
-    const last = escapeText(`loaded: ${plural(report.images.length, 'image')} into ${flags.to}`);
+    const last = placedLine('loaded', 'into', report);
     if (toStdout) session.tell(last);
-    else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
+    else await session.summarize(report, () => placedLines(report, last));
     return 'done';
   },
 });

@@ -28,7 +28,10 @@ export const lockCommand: Command = defineCommand({
   ],
   run: async (flags, operands, session) => {
     const { output = '-' } = flags;
-    const value = await lock(await expandSources(operands, session.context.pathExists), session.context);
+    const value = await lock(
+      await expandSources(operands, session.context.pathExists, session.context),
+      session.context,
+    );
     if (output === '-') {
       await session.stdout.write(lockBytes(value));
       return 'done';

@@ -28,7 +28,10 @@ export const recipeCommand: Command = defineCommand({
   ],
   run: async (flags, operands, session) => {
     const { output = '-' } = flags;
-    const found = await recipe(await expandSources(operands, session.context.pathExists), session.context);
+    const found = await recipe(
+      await expandSources(operands, session.context.pathExists, session.context),
+      session.context,
+    );
     if (output === '-') {
       await session.stdout.write(found.bytes);
       return 'done';

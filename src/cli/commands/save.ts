@@ -13,7 +13,7 @@ export const saveCommand: Command = defineCommand({
   synopsis: 'SOURCE... -o FILE|-',
   about:
     'Writes one canonical archive of all the sources: the same images give the same bytes, wherever they come from.',
-  operands: { name: 'SOURCE', min: 1, max: Infinity },
+  operands: { name: 'SOURCE', min: 1, max: Infinity, images: true },
   flags: {
     output: valueFlag('FILE', 'where the archive goes; - is standard output', parseText, { short: 'o', path: true }),
     ...CANONICAL_FLAGS,
@@ -63,7 +63,7 @@ export const saveCommand: Command = defineCommand({
       digest: flags.digest,
       ...(flags.recipe === undefined ? {} : { recipe: flags.recipe }),
     };
-    const sources = await expandSources(operands, session.context.pathExists);
+    const sources = await expandSources(operands, session.context.pathExists, session.context);
     const report = await save(sources, place, options, session.context);
     session.tellNotes(report.notes);
     if (toStdout) session.tell(savedLine(report));

@@ -33,7 +33,7 @@ export const verifyCommand: Command = defineCommand({
   ],
   run: async (flags, operands, session) => {
     const { limits, pathExists } = session.context;
-    const sources = await expandSources(operands, pathExists);
+    const sources = await expandSources(operands, pathExists, session.context);
     const lock =
       flags.lock === undefined
         ? undefined

@@ -26,6 +26,14 @@ const wordCases = (entries: readonly Entry[], common: FlagTable, indent: string)
     return `${indent}${command.name}) words="${words.join(' ')}" ;;`;
   });
 
+/** Commands whose words are names of the store. */
+const imageCommands = (entries: readonly Entry[]): readonly string[] =>
+  entries.filter(({ command }) => command.operands.images === true).map(({ command }) => command.name);
+
+/** A name goes back to the shell only if nothing in it means anything there. */
+const LIST_NAMES = `ingot images --quiet --format '{{join .Names ""}}' 2>/dev/null`;
+const SAFE_NAME = '^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$';
+
 const names = (entries: readonly Entry[]): string => entries.map(({ command }) => command.name).join(' ');
 
 const bash = (entries: readonly Entry[], common: FlagTable): readonly string[] => [
@@ -49,9 +57,24 @@ const bash = (entries: readonly Entry[], common: FlagTable): readonly string[] =
   '  elif [[ -z $command || $current == -* || $command == completion ]]; then',
   '    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")',
   '  fi',
+  ...bashNames(imageCommands(entries)),
   '}',
   '# What is left, the shell completes as paths.',
   'complete -o default -o bashdefault -F _ingot ingot',
+];
+
+/** The shell takes a name apart at its colons, and completes what follows the last one. */
+const bashNames = (commands: readonly string[]): readonly string[] => [
+  `  case " ${commands.join(' ')} " in`,
+  '    *" $command "*)',
+  '      [[ -n $command && $current != -* && -z $choices ]] || return',
+  '      local typed="${COMP_LINE:0:COMP_POINT}" name cut=""',
+  '      typed="${typed##* }"',
+  '      [[ $COMP_WORDBREAKS == *:* ]] && cut="${typed%"${typed##*:}"}"',
+  '      while read -r name; do',
+  `        [[ $name == "$typed"* && $name =~ ${SAFE_NAME} ]] && COMPREPLY+=("\${name#"$cut"}")`,
+  `      done < <(${LIST_NAMES}) ;;`,
+  '  esac',
 ];
 
 const zsh = (entries: readonly Entry[], common: FlagTable): readonly string[] => [

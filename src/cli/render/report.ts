@@ -1,7 +1,7 @@
 import { escapeText } from '../../base/escape.js';
 import type { Note } from '../../base/event.js';
-import type { CopyReport, ImageEntry, LoadReport, SaveReport } from '../../operation/report.js';
-import { exactSize, indent, table } from './text.js';
+import type { CopyReport, ImageEntry, LoadReport, SaveReport, StoreReceipt } from '../../operation/report.js';
+import { exactSize, indent, plural, table } from './text.js';
 
 /** What an image is called, on one line. */
 export const imageTitle = ({ names, platform }: Pick<ImageEntry, 'names' | 'platform'>): string =>
@@ -21,6 +21,48 @@ export const differenceLines = ({ changes, dropped, absent }: Differences): read
   ...changes.map(({ from, to, reason }) => `changed: ${from} -> ${to}: ${escapeText(reason)}`),
   ...(dropped ?? []).map(({ subject, reason }) => `dropped: ${escapeText(subject)}: ${escapeText(reason)}`),
   ...absent.map(({ digest, reason }) => `absent: ${digest}: ${reason}`),
+];
+
+type Placed = Pick<LoadReport, 'images' | 'destination' | 'store' | 'changes' | 'absent'>;
+
+/** How blobs came into the store: `2 blobs copied, 3 were there`. */
+const arrivalText = ({ blobs, copied }: StoreReceipt): string => {
+  const count = (wanted: string): number => blobs.filter(({ arrival }) => arrival === wanted).length;
+  const there = count('present');
+  if (blobs.length > 0 && there === blobs.length) return `nothing copied, all ${plural(there, 'blob')} were there`;
+  return [
+    ...(count('copied') === 0 ? [] : [`${plural(count('copied'), 'blob')} copied (${exactSize(copied)})`]),
+    ...(count('cloned') === 0 ? [] : [`${plural(count('cloned'), 'blob')} cloned`]),
+    ...(count('linked') === 0 ? [] : [`${plural(count('linked'), 'blob')} linked`]),
+    ...(there === 0 ? [] : [`${plural(there, 'blob was', 'blobs were')} there`]),
+  ].join(', ');
+};
+
+/** Where images went, on one line: `loaded: 1 image into oci:layout`. */
+export const placedLine = (done: string, preposition: string, { images, destination = '', store }: Placed): string => {
+  const head = `${done}: ${plural(images.length, 'image')} ${preposition}`;
+  return escapeText(
+    store === undefined ? `${head} ${destination}` : `${head} the store ${store.path}: ${arrivalText(store)}`,
+  );
+};
+
+/** Which blobs were there, where not all of them were, and names that meant another image before. */
+const storeLines = ({ blobs, names }: StoreReceipt): readonly string[] => {
+  const there = blobs.filter(({ arrival }) => arrival === 'present');
+  return [
+    ...names
+      .filter(({ change }) => change === 'moved')
+      .map(({ name }) => escapeText(`moved: ${name} meant another image before`)),
+    ...(there.length === blobs.length ? [] : there.map(({ digest, size }) => `there: ${digest}: ${exactSize(size)}`)),
+  ];
+};
+
+/** @param last what {@link placedLine} gives */
+export const placedLines = (report: Placed & Partial<Pick<CopyReport, 'dropped'>>, last: string): readonly string[] => [
+  ...imageLines(report.images),
+  ...differenceLines(report),
+  ...(report.store === undefined ? [] : storeLines(report.store)),
+  last,
 ];
 
 /** What was written, on one line. */

@@ -18,6 +18,18 @@ export const humanSize = (bytes: number): string => {
 export const exactSize = (bytes: number): string =>
   bytes < 1000 ? `${bytes} bytes` : `${humanSize(bytes)} (${bytes} bytes)`;
 
+/** Seconds in the largest unit that divides them: `7d`, `90s`. */
+export const durationText = (seconds: number): string => {
+  for (const [unit, length] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+  ] as const) {
+    if (seconds > 0 && seconds % length === 0) return `${seconds / length}${unit}`;
+  }
+  return `${seconds}s`;
+};
+
 /** Columns side by side, without blanks at the ends of lines. Cells are escaped here. */
 export const table = (
   rows: readonly (readonly string[])[],

@@ -1,6 +1,6 @@
 import type { Note } from '../../base/event.js';
 import { compareBytes } from '../../base/order.js';
-import { timeText } from '../../store/clock.js';
+import { systemClock, timeText } from '../../store/clock.js';
 import { namePattern } from '../../store/pattern.js';
 import { type Store, withLock } from '../../store/store.js';
 import { readState } from '../../store/transact.js';
@@ -41,6 +41,7 @@ const rowOf = (stock: Stock, image: StockImage, name: string): ImageRow => {
   const isNamed = name !== '';
   return {
     names: isNamed ? [name] : [],
+    nameCount: image.names.length,
     digests: [image.digest],
     mediaType: image.mediaType,
     kind: facts.kind,
@@ -54,8 +55,10 @@ const rowOf = (stock: Stock, image: StockImage, name: string): ImageRow => {
     reason: isNamed ? 'named' : image.isReferrer ? 'referrer' : 'dangling',
     ...(isNamed || own?.lastName === undefined ? {} : { lastName: own.lastName }),
     ...(isNamed || own?.replacedBy === undefined ? {} : { replacedBy: own.replacedBy }),
+    ...(facts.subject === undefined ? {} : { subject: facts.subject }),
     pinned: record?.pinned === true || own?.pinned === true,
     leased: image.leases.length > 0,
+    leases: image.leases,
     sparse: image.isSparse || facts.isPartial,
     ...(record === undefined || record.source === '' ? {} : { source: record.source }),
     labels: facts.labels,
@@ -64,14 +67,18 @@ const rowOf = (stock: Stock, image: StockImage, name: string): ImageRow => {
 
 const idOf = ({ imageID, digests }: ImageRow): string => imageID ?? digests[0] ?? '';
 
+const isSubset = (a: readonly string[], b: readonly string[]): boolean => a.every((item) => b.includes(item));
+
 const merge = (a: ImageRow, b: ImageRow): ImageRow => ({
-  ...a,
+  // What is said of an image without a name is not said of one that has one.
+  ...(a.reason === 'named' ? a : b),
   names: [...a.names, ...b.names].toSorted(compareBytes),
+  nameCount: a.nameCount + (isSubset(b.digests, a.digests) ? 0 : b.nameCount),
   digests: [...new Set([...a.digests, ...b.digests])].toSorted(compareBytes),
   seq: Math.max(a.seq, b.seq),
-  reason: [a.reason, b.reason].includes('named') ? 'named' : a.reason,
   pinned: a.pinned || b.pinned,
   leased: a.leased || b.leased,
+  leases: [...new Set([...a.leases, ...b.leases])].toSorted(compareBytes),
   sparse: a.sparse && b.sparse,
 });
 
@@ -121,7 +128,7 @@ const sortRows = (rows: readonly ImageRow[], { sort, reverse }: ImagesOptions): 
 const list = async (
   store: Store,
   options: ImagesOptions,
-): Promise<{ readonly rows: readonly ImageRow[]; readonly notes: readonly Note[] }> => {
+): Promise<{ readonly rows: readonly ImageRow[]; readonly notes: readonly Note[]; readonly now: number }> => {
   const state = await readState(store);
   const stock = await takeStock(store, state);
   const test = await testFilters(options.filters, store, stock);
@@ -134,7 +141,7 @@ const list = async (
       .filter((name) => test(image, name))
       .map((name) => rowOf(stock, image, name));
   });
-  return { rows: sortRows(options.group ? groupRows(rows) : rows, options), notes: state.notes };
+  return { rows: sortRows(options.group ? groupRows(rows) : rows, options), notes: state.notes, now: stock.now };
 };
 
 /**
@@ -143,7 +150,10 @@ const list = async (
  */
 export const images = async (options: ImagesOptions, context: StockContext): Promise<ImagesReport> => {
   const store = await storeToRead(context, 'images');
-  if (store === undefined) return { store: context.store.root, images: [], notes: [] };
-  const { rows, notes } = await withLock(store, 'shared', (held) => list(held, options));
-  return { store: store.paths.root, images: rows, notes };
+  if (store === undefined) {
+    const now = (context.store.now ?? systemClock)();
+    return { store: context.store.root, at: timeText(now), images: [], notes: [] };
+  }
+  const { rows, notes, now } = await withLock(store, 'shared', (held) => list(held, options));
+  return { store: store.paths.root, at: timeText(now), images: rows, notes };
 };

@@ -1,6 +1,6 @@
 import { ToolError } from '../../base/error.js';
 import { timeText } from '../../store/clock.js';
-import { type Lease, dropLease, isLeaseId, listLeases, newLeaseId, saveLease } from '../../store/lease.js';
+import { type Lease, type LeaseState, dropLease, listLeases, newLeaseId, saveLease } from '../../store/lease.js';
 import { factSource, resolveImage } from '../../store/resolve.js';
 import { withLock } from '../../store/store.js';
 import { readState } from '../../store/transact.js';
@@ -12,6 +12,7 @@ const rowOf = (lease: Lease, live: boolean): LeaseRow => ({
   kind: lease.kind,
   owner: lease.owner,
   purpose: lease.purpose,
+  labels: lease.labels ?? {},
   created: timeText(lease.created),
   expires: timeText(lease.expires),
   live,
@@ -31,6 +32,8 @@ export interface LeaseOptions {
   /** Seconds; as the store has it unless told. */
   readonly duration?: number;
   readonly purpose: string;
+  /** Notes of whoever makes it. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** `lease add`: keeps images, whatever happens to their names. @throws {ToolError} REFERENCE_NOT_FOUND, and as {@link leases} */
@@ -55,21 +58,37 @@ export const addLease = async (
       expires: created + (options.duration ?? held.config.lease) * 1000,
       roots: [...new Set(roots)],
       digests: [],
+      ...(options.labels === undefined ? {} : { labels: options.labels }),
     };
     await saveLease(held, lease);
     return { store: held.paths.root, leases: [rowOf(lease, true)] };
   });
 };
 
-/** `lease rm`. @throws {ToolError} LEASE_NOT_FOUND, also for a lease of a process that runs; as {@link leases} */
+/** A lease by its id, or by the beginning of one that no other has. */
+const find = (states: readonly LeaseState[], id: string): LeaseState => {
+  const fitting = /^[0-9a-f-]{4,36}$/.test(id) ? states.filter(({ lease }) => lease.id.startsWith(id)) : [];
+  const [state, another] = fitting;
+  if (state === undefined)
+    throw new ToolError('LEASE_NOT_FOUND', 'no such lease', { subject: id, hint: 'ingot lease ls lists them' });
+  if (another === undefined) return state;
+  throw new ToolError('REFERENCE_AMBIGUOUS', 'several leases fit', {
+    subject: id,
+    found: fitting.map(({ lease }) => lease.id).join(', '),
+    hint: 'give more of the id',
+  });
+};
+
+/**
+ * `lease rm`.
+ * @throws {ToolError} LEASE_NOT_FOUND, also for a lease of a process that runs; REFERENCE_AMBIGUOUS; as {@link leases}
+ */
 export const removeLeases = async (ids: readonly string[], context: StockContext): Promise<LeaseReport> => {
   const store = await storeToChange(context, 'lease rm');
   return withLock(store, 'exclusive', async (held) => {
-    const states = new Map((await listLeases(held)).map((state) => [state.lease.id, state]));
+    const states = await listLeases(held);
     const chosen = ids.map((id) => {
-      const state = isLeaseId(id) ? states.get(id) : undefined;
-      if (state === undefined)
-        throw new ToolError('LEASE_NOT_FOUND', 'no such lease', { subject: id, hint: 'ingot lease ls lists them' });
+      const state = find(states, id);
       if (state.lease.kind === 'process' && state.isLive) {
         throw new ToolError('LEASE_NOT_FOUND', 'the lease belongs to a process that runs', {
           subject: id,

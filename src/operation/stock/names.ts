@@ -24,17 +24,23 @@ const findRoot = async (store: Store, state: StoreState, text: string): Promise<
   }
 };
 
+export interface TagOptions extends NameRules {
+  /** Only says what would change. */
+  readonly dryRun?: boolean;
+}
+
 /**
  * `tag`: gives an image more names. All or none.
- * @throws {ToolError} REFERENCE_INVALID, REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS, NAME_CONFLICT, NAME_IMMUTABLE,
- * DIGEST_UNEXPECTED; STORE_MISSING, STORE_LOCKED and what else a change of the store can be refused for
+ * @throws {ToolError} REFERENCE_INVALID, REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS, NAME_TAKEN, NAME_IMMUTABLE,
+ * NAME_MOVED; STORE_MISSING, STORE_LOCKED and what else a change of the store can be refused for
  */
 export const tag = async (
   source: string,
   targets: readonly string[],
-  rules: NameRules,
+  options: TagOptions,
   context: StockContext,
 ): Promise<TagReport> => {
+  const { dryRun = false, ...rules } = options;
   const names = targets.map(nameFromRepoTag);
   for (const name of names) checkName(name);
   const store = await storeToChange(context, 'tag');
@@ -50,7 +56,8 @@ export const tag = async (
     }
     const lost = changes.flatMap(({ from }) => (from === undefined ? [] : [from]));
     const dangling = [...new Set(lost)].filter((digest) => draft.namesOf(digest).length === 0);
-    return { result: { store: held.paths.root, names: changes, dangling }, write: draft.journal.length > 0 };
+    const result = { store: held.paths.root, dryRun, names: changes, dangling };
+    return { result, write: !dryRun && draft.journal.length > 0 };
   });
 };
 
@@ -58,6 +65,8 @@ export interface UntagOptions {
   readonly force: boolean;
   /** Names that are not there are no error. */
   readonly ignoreMissing: boolean;
+  /** Only says what would change. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -100,7 +109,9 @@ export const untag = async (
       names.push({ name, digest, from: digest, change: 'removed' });
       if (isLast) dangling.push(digest);
     }
-    return { result: { store: held.paths.root, names, dangling }, write: draft.journal.length > 0 };
+    const dryRun = options.dryRun ?? false;
+    const result = { store: held.paths.root, dryRun, names, dangling };
+    return { result, write: !dryRun && draft.journal.length > 0 };
   });
 };
 

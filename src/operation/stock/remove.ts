@@ -56,6 +56,12 @@ const find = async (stock: Stock, target: string, options: RmiOptions): Promise<
   }
 };
 
+const nothingFits = (pattern: string): ToolError =>
+  new ToolError('REFERENCE_NOT_FOUND', 'no name in the store fits the pattern', {
+    subject: pattern,
+    hint: 'ingot images lists what is there',
+  });
+
 const wantedOf = async (
   targets: readonly string[],
   stock: Stock,
@@ -76,8 +82,13 @@ const wantedOf = async (
     else if (found.name === undefined) byId.set(found.digest, target);
     else lossOf(found.digest).names.add(found.name);
   }
-  for (const fits of options.patterns.map(namePattern)) {
-    for (const { digest, names } of stock.images) for (const name of names.filter(fits)) lossOf(digest).names.add(name);
+  for (const pattern of options.patterns) {
+    const fits = namePattern(pattern);
+    const fitting = stock.images.flatMap(({ digest, names }) => names.filter(fits).map((name) => ({ digest, name })));
+    for (const { digest, name } of fitting) lossOf(digest).names.add(name);
+    if (fitting.length > 0) continue;
+    if (!options.ignoreMissing) throw nothingFits(pattern);
+    missing.push(pattern);
   }
   const conflicts: Conflict[] = [];
   for (const [digest, target] of byId) {

@@ -6,6 +6,8 @@ import type { Digest } from '../../oci/digest.js';
 export interface ImagesReport {
   /** Path of the store. */
   readonly store: string;
+  /** When the list was made. */
+  readonly at: string;
   readonly images: readonly ImageRow[];
   readonly notes: readonly Note[];
 }
@@ -13,6 +15,8 @@ export interface ImagesReport {
 /** One line of the list: one name, an image without one, or, grouped, all names of one image ID. */
 export interface ImageRow {
   readonly names: readonly string[];
+  /** How many names the image has, whether or not they fit. */
+  readonly nameCount: number;
   /** Of the manifest or index; grouped, of each that has the image ID. */
   readonly digests: readonly Digest[];
   readonly mediaType: string;
@@ -33,8 +37,12 @@ export interface ImageRow {
   /** The name that a dangling image had, and the image that has it now. */
   readonly lastName?: string;
   readonly replacedBy?: Digest;
+  /** What a referrer refers to. */
+  readonly subject?: Digest;
   readonly pinned: boolean;
   readonly leased: boolean;
+  /** Ids of leases of users that hold it. */
+  readonly leases: readonly string[];
   readonly sparse: boolean;
   readonly source?: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -63,6 +71,7 @@ export interface NameChange {
 /** @see schemas/tag-report.schema.json */
 export interface TagReport {
   readonly store: string;
+  readonly dryRun: boolean;
   readonly names: readonly NameChange[];
   /** Images that have no name any more. */
   readonly dangling: readonly Digest[];
@@ -143,6 +152,7 @@ export interface LeaseRow {
   readonly kind: 'process' | 'user';
   readonly owner: string;
   readonly purpose: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly created: string;
   readonly expires: string;
   readonly live: boolean;
@@ -153,6 +163,7 @@ export interface LeaseRow {
 /** @see schemas/restore-report.schema.json */
 export interface RestoreReport {
   readonly store: string;
+  readonly dryRun: boolean;
   readonly restored: readonly { readonly digest: Digest; readonly names: readonly string[] }[];
 }
 

@@ -8,15 +8,31 @@ import { nearNames } from '../../store/near.js';
 import { type Store, withLock } from '../../store/store.js';
 import { readState, transact } from '../../store/transact.js';
 import { type Trash, type TrashRecord, findTrashed, restingAt } from '../../store/trash.js';
+import { encodedOf } from '../../oci/digest.js';
 import { formatReference, tryParseReference } from '../../oci/reference.js';
 import { type StockContext, storeToChange, storeToRead } from '../store-context.js';
 import type { RestoreReport, TrashReport } from './report.js';
+
+/** By the beginning of a digest or of the id of a record; the newest record of one image. */
+const findShort = ({ records }: Trash, target: string): TrashRecord | undefined => {
+  const text = target.replace(/^sha256:/, '');
+  if (!/^[0-9a-f-]{4,64}$/.test(text)) return undefined;
+  const fitting = records.filter(({ id, root }) => id.startsWith(text) || encodedOf(root.digest).startsWith(text));
+  const digests = new Set(fitting.map(({ root }) => root.digest));
+  if (digests.size < 2) return fitting.at(-1);
+  throw new ToolError('REFERENCE_AMBIGUOUS', 'several images in the trash fit', {
+    subject: target,
+    found: [...digests].join(', '),
+    hint: 'give more digits, or a name',
+  });
+};
 
 const find = (trash: Trash, target: string): TrashRecord => {
   const reference = tryParseReference(target);
   const record =
     findTrashed(trash, target) ??
-    (reference === undefined ? undefined : findTrashed(trash, formatReference(reference)));
+    (reference === undefined ? undefined : findTrashed(trash, formatReference(reference))) ??
+    findShort(trash, target);
   if (record !== undefined) return record;
   const near = nearNames(
     target,
@@ -34,6 +50,8 @@ export interface RestoreOptions {
   readonly as?: string;
   /** Take names from the images that have them now. */
   readonly force: boolean;
+  /** Only says what would come back. */
+  readonly dryRun?: boolean;
 }
 
 const bringBack = (draft: Draft, store: Store, record: TrashRecord, options: RestoreOptions): readonly string[] => {
@@ -58,7 +76,7 @@ const bringBack = (draft: Draft, store: Store, record: TrashRecord, options: Res
 
 /**
  * `restore`: brings back what was removed, by a name that it had, its digest, or the id of its record. All or none.
- * @throws {ToolError} TRASH_NOT_FOUND, NAME_CONFLICT, NAME_IMMUTABLE, BLOB_MISSING, REFERENCE_INVALID; STORE_MISSING,
+ * @throws {ToolError} TRASH_NOT_FOUND, REFERENCE_AMBIGUOUS, NAME_TAKEN, NAME_IMMUTABLE, BLOB_MISSING, REFERENCE_INVALID; STORE_MISSING,
  * STORE_LOCKED and what else a change of the store can be refused for
  */
 export const restore = async (
@@ -76,7 +94,8 @@ export const restore = async (
       gone.add(record.id);
     }
     draft.dropTrash(gone);
-    return { result: { store: held.paths.root, restored }, write: gone.size > 0 };
+    const dryRun = options.dryRun ?? false;
+    return { result: { store: held.paths.root, dryRun, restored }, write: !dryRun && gone.size > 0 };
   });
 };
 

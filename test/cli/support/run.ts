@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadValidator, type SchemaName } from '../../../src/base/schema.js';
@@ -53,7 +54,8 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     stdin: () => Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]),
     stdout,
     stderr,
-    env: options.env ?? {},
+    // Never the store of whoever runs the tests.
+    env: { INGOT_STORE: join(process.cwd(), 'store'), ...options.env },
     ...(options.onStop === undefined ? {} : { onStop: options.onStop }),
     ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
   });

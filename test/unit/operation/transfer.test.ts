@@ -251,7 +251,7 @@ describe('a copy into an archive', () => {
     ['a digest', `oci:out@${fakeDigest('0')}`, 'LOCATION_INVALID'],
     ['a place', 'docker-archive:out@0', 'LOCATION_INVALID'],
     ['a name that is none', 'docker-archive:out:Not A Name', 'REFERENCE_INVALID'],
-    ['a transport of later', 'store:app', 'TRANSPORT_UNSUPPORTED'],
+    ['a store where there is none', 'store:app', 'TRANSPORT_UNSUPPORTED'],
     ['an engine', 'docker-daemon:app:1', 'TRANSPORT_UNSUPPORTED'],
     ['a registry', 'docker://host.example/app', 'TRANSPORT_UNSUPPORTED'],
   ])('is not named by %s', async ([, destination, code]) => {

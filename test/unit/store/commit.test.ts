@@ -191,11 +191,9 @@ describe('names', () => {
     await fixture.put([[a.descriptor, 'app', 'keep/app:1']]);
     const put = (name: string, rules: Parameters<StoreFixture['put']>[1]): Promise<unknown> =>
       fixture.put([[b.descriptor, name]], rules);
-    expect((await failureOf(() => put('app', { rules: { noClobber: true } }))).code).toBe('NAME_CONFLICT');
-    expect((await failureOf(() => put('app', { rules: { expect: b.descriptor.digest } }))).code).toBe(
-      'DIGEST_UNEXPECTED',
-    );
-    expect((await failureOf(() => put('app', { rules: { expect: '' } }))).code).toBe('DIGEST_UNEXPECTED');
+    expect((await failureOf(() => put('app', { rules: { noClobber: true } }))).code).toBe('NAME_TAKEN');
+    expect((await failureOf(() => put('app', { rules: { expect: b.descriptor.digest } }))).code).toBe('NAME_MOVED');
+    expect((await failureOf(() => put('app', { rules: { expect: '' } }))).code).toBe('NAME_MOVED');
     expect((await failureOf(() => put('keep/app:1', {}))).code).toBe('NAME_IMMUTABLE');
     expect(await fixture.meanings()).toEqual({
       [library('app:latest')]: a.descriptor.digest,

@@ -140,7 +140,7 @@ describe('the journal', () => {
   it('goes on after a line that was cut', async () => {
     writeFileSync(store.paths.journal, `${readFileSync(store.paths.journal, 'utf8')}{"half`);
     await fixture.put([[image.descriptor, 'third']]);
-    expect(await checkJournal(store)).toEqual([{ line: 3, what: 'torn' }]);
+    expect(await checkJournal(store)).toEqual([{ path: store.paths.journal, line: 3, what: 'torn' }]);
     expect(await codes(true)).toEqual(['info JOURNAL_BROKEN']);
     expect(await codes()).toEqual([]);
   });
@@ -151,7 +151,7 @@ describe('the journal', () => {
   ] as const)('tells that a line was %s', async ([, change, expected]) => {
     const lines = readFileSync(store.paths.journal, 'utf8').trim().split('\n');
     writeFileSync(store.paths.journal, `${change(lines).join('\n')}\n`);
-    expect(await checkJournal(store)).toEqual(expected);
+    expect(await checkJournal(store)).toEqual(expected.map((fault) => ({ path: store.paths.journal, ...fault })));
     expect(await codes()).toEqual(['warning JOURNAL_BROKEN']);
   });
 });

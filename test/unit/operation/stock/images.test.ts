@@ -104,6 +104,15 @@ describe('images', () => {
     expect(rows).toHaveLength(5);
   });
 
+  it('counts names and leases, and says what a referrer refers to', async () => {
+    const [old] = await list({ patterns: ['old'] });
+    expect(old).toMatchObject({ nameCount: 2, leases: [] });
+    expect((await list({ patterns: ['fresh'] }))[0]?.leases).toHaveLength(1);
+    expect((await list({ all: true })).find(({ reason }) => reason === 'referrer')?.subject).toBe(
+      made.mid.descriptor.digest,
+    );
+  });
+
   it.for([
     ['size', ['multi:1', 'old:1']],
     ['imported', ['fresh:1']],

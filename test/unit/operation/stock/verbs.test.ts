@@ -6,6 +6,7 @@ import { initStock, migrateStock, resetStock, stockInfo } from '../../../../src/
 import { checkStore } from '../../../../src/operation/stock/check.js';
 import { addLease, leases, removeLeases } from '../../../../src/operation/stock/lease.js';
 import { pin, tag, untag } from '../../../../src/operation/stock/names.js';
+import { pins } from '../../../../src/operation/stock/pins.js';
 import { gc, prune } from '../../../../src/operation/stock/prune.js';
 import { DEFAULT_RMI, type RmiOptions, rmi } from '../../../../src/operation/stock/remove.js';
 import type { RmiReport } from '../../../../src/operation/stock/report.js';
@@ -13,6 +14,7 @@ import { restore, trash } from '../../../../src/operation/stock/restore.js';
 import { df } from '../../../../src/operation/stock/usage.js';
 import { DEFAULT_IMAGES, images } from '../../../../src/operation/stock/images.js';
 import { blobFile } from '../../../../src/store/path.js';
+import { loadLease, saveLease } from '../../../../src/store/lease.js';
 import { openSession } from '../../../../src/store/session.js';
 import { type MemoryImage, failureOf } from '../../../support/memory-place.js';
 import { StoreFixture, library } from '../../../support/store-fixture.js';
@@ -85,7 +87,7 @@ describe('tag', () => {
 
   it('is all or nothing', async () => {
     expect((await failureOf(() => tag('app:1', ['new', 'base:1'], { noClobber: true }, fixture.context()))).code).toBe(
-      'NAME_CONFLICT',
+      'NAME_TAKEN',
     );
     expect((await failureOf(() => tag('app:1', ['new', 'Bad Name'], {}, fixture.context()))).code).toBe(
       'REFERENCE_INVALID',
@@ -180,7 +182,9 @@ describe('rmi', () => {
     await session.close();
   });
 
-  it('takes names by pattern', async () => {
+  it('takes names by pattern, of which one must fit', async () => {
+    expect((await failureOf(() => remove(['app'], { patterns: ['none:*'] }))).code).toBe('REFERENCE_NOT_FOUND');
+    expect(await remove([], { patterns: ['none:*'], ignoreMissing: true })).toMatchObject({ missing: ['none:*'] });
     expect((await remove([], { patterns: ['app'] })).removed).toMatchObject([{ digest: a.descriptor.digest }]);
   });
 
@@ -229,11 +233,18 @@ describe('restore', () => {
   it('takes no name from another image unless told', async () => {
     await remove(['base:1']);
     await tag('app:1', ['base:1'], {}, fixture.context());
-    expect((await failureOf(() => restore(['base:1'], { force: false }, fixture.context()))).code).toBe(
-      'NAME_CONFLICT',
-    );
+    expect((await failureOf(() => restore(['base:1'], { force: false }, fixture.context()))).code).toBe('NAME_TAKEN');
     await restore(['base:1'], { force: false, as: 'base:old' }, fixture.context());
     expect((await fixture.meanings())[library('base:old')]).toBe(b.descriptor.digest);
+  });
+
+  it('knows images by the beginning of a digest', async () => {
+    await remove(['base:1', 'app', 'app:1']);
+    const short = b.descriptor.digest.slice(7, 19);
+    expect(await restore([short], { force: false }, fixture.context())).toMatchObject({
+      restored: [{ digest: b.descriptor.digest }],
+    });
+    expect((await failureOf(() => restore([short], { force: false }, fixture.context()))).code).toBe('TRASH_NOT_FOUND');
   });
 
   it('knows what does not rest there', async () => {
@@ -286,7 +297,69 @@ describe('prune', () => {
   });
 });
 
+describe('images in groups', () => {
+  it('say of a named image nothing that is true of its unnamed twin', async () => {
+    // Two manifests of one config are two images of one image ID.
+    const twin = fixture.place.image({ layers: ['shared', 'a'], manifest: { annotations: { twin: 'yes' } } });
+    expect(twin.config.digest).toBe(a.config.digest);
+    await fixture.put([[twin.descriptor, 'twin']]);
+    await untag(['twin'], { force: false, ignoreMissing: false }, fixture.context());
+    const { images: rows } = await images({ ...DEFAULT_IMAGES, group: true, sort: 'digest' }, fixture.context());
+    const row = rows.find(({ imageID }) => imageID === a.config.digest);
+    expect(row).toMatchObject({ reason: 'named', nameCount: 2, names: [library('app:1'), library('app:latest')] });
+    expect(row?.digests).toHaveLength(2);
+    expect(row).not.toHaveProperty('lastName');
+  });
+});
+
+describe('a dry run', () => {
+  it('says what a change of names would do, and does nothing', async () => {
+    const context = fixture.context();
+    const before = await fixture.meanings();
+    expect(await tag('app:1', ['base:1'], { dryRun: true }, context)).toMatchObject({
+      dryRun: true,
+      names: [{ change: 'moved' }],
+      dangling: [b.descriptor.digest],
+    });
+    const options = { force: false, ignoreMissing: false };
+    expect(await untag(['base:1'], { ...options, dryRun: true }, context)).toMatchObject({ dryRun: true });
+    expect(await fixture.meanings()).toEqual(before);
+    await remove(['base:1']);
+    const dry = await restore(['base:1'], { force: false, dryRun: true }, context);
+    expect(await fixture.meanings()).not.toHaveProperty(library('base:1'));
+    expect(await restore(['base:1'], { force: false }, context)).toEqual({ ...dry, dryRun: false });
+    expect(await fixture.meanings()).toEqual(before);
+  });
+});
+
+describe('what is pinned', () => {
+  it('is listed: names and images', async () => {
+    await pin(['base:1', a.descriptor.digest], true, fixture.context());
+    const report = await pins(fixture.context());
+    expect(report.pins.map(({ subject, digest }) => [subject, digest])).toEqual([
+      [library('base:1'), b.descriptor.digest],
+      [a.descriptor.digest, a.descriptor.digest],
+    ]);
+    await expectSchema('pin-report', report);
+  });
+});
+
 describe('leases', () => {
+  it('have labels, and are removed by the beginning of their id if no other begins so', async () => {
+    const labels = { job: '17', ['__proto__']: 'x' };
+    const [made] = (await addLease(['base:1'], { purpose: '', labels }, fixture.context())).leases;
+    const [read] = (await leases(fixture.context())).leases;
+    expect(Object.entries(read?.labels ?? {})).toEqual(Object.entries(labels).toSorted());
+    const id = made?.id ?? '';
+    const store = await fixture.open();
+    const lease = { ...(await loadLease(store, id))!, id: `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}` };
+    await saveLease(store, lease);
+    expect((await failureOf(() => removeLeases([id.slice(0, 8)], fixture.context()))).code).toBe('REFERENCE_AMBIGUOUS');
+    expect((await failureOf(() => removeLeases([id.slice(0, 3)], fixture.context()))).code).toBe('LEASE_NOT_FOUND');
+    await removeLeases([id], fixture.context());
+    expect((await removeLeases([lease.id.slice(0, 8)], fixture.context())).leases).toMatchObject([{ id: lease.id }]);
+  });
+
   it('are made, listed and removed', async () => {
     const made = await addLease(['base:1'], { purpose: 'build', duration: 60 }, fixture.context());
     await expectSchema('lease-report', made);
