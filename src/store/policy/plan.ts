@@ -1,0 +1,244 @@
+import type { Note } from '../../base/event.js';
+import { compareBytes } from '../../base/order.js';
+import { utf8 } from '../../base/bytes.js';
+import { type Digest, digestOf, tryParseKnownDigest } from '../../oci/digest.js';
+import { canonicalText } from '../canonical-text.js';
+import { type Verdict, type Why, decide } from './decide.js';
+import type { Policy } from './language.js';
+import { chooseForLimits } from './limit.js';
+import { protectTest } from './match.js';
+import { type Candidate, type PolicyImage, type PolicyStock, candidatesOf } from './stock.js';
+
+/** Why something stays or goes, in the whole of a policy and its store. */
+export type Reason =
+  | Why
+  | 'protected'
+  | 'pinned'
+  | 'leased'
+  | 'immutable'
+  /** An index that stays contains it. */
+  | 'contained'
+  /** It goes or stays with what it refers to. */
+  | 'follows'
+  | 'limit';
+
+/** What becomes of one name, or of one image without a name. */
+export interface Decision {
+  /** The name, or the digest. */
+  readonly subject: string;
+  readonly digest: Digest;
+  readonly repo: string;
+  /** `untag`: the name goes, and the image stays under others. `remove`: the image goes with it. */
+  readonly action: 'keep' | 'untag' | 'remove';
+  readonly why: Reason;
+  /** Name of the rule that decided. */
+  readonly rule?: string;
+  readonly reason: string;
+}
+
+/** What a policy does to a store, before it is done. */
+export interface Plan {
+  /** Of the policy and of all that would be done; no time is in it. */
+  readonly id: Digest;
+  /** By name; images without a name last. */
+  readonly decisions: readonly Decision[];
+  /** Names that go from images that stay. */
+  readonly untag: readonly { readonly name: string; readonly digest: Digest; readonly reason: string }[];
+  /** Images that go with all of their names. */
+  readonly remove: readonly { readonly digest: Digest; readonly names: readonly string[]; readonly reason: string }[];
+  /** Why nothing may be done, as errors, and what the user should know. */
+  readonly notes: readonly Note[];
+}
+
+interface Draft {
+  readonly candidate: Candidate;
+  readonly goes: boolean;
+  readonly why: Reason;
+  readonly rule?: string;
+  readonly reason: string;
+}
+
+const FALLBACK_TAG = /^sha256-([0-9a-f]{64})(?:\.[\w-]+)?$/;
+
+/** What a candidate refers to: its subject, or the image that its tag names as signing tools do. */
+const subjectOf = ({ image, tag }: Candidate): Digest | undefined => {
+  const hex = FALLBACK_TAG.exec(tag ?? '')?.[1];
+  return image.subject ?? (hex === undefined ? undefined : tryParseKnownDigest(`sha256:${hex}`));
+};
+
+const NOT_DECIDED: Verdict = { action: 'keep', why: 'unmatched', reason: 'no rule decides about it' };
+
+/** What the rules say, and above them what protects and holds. */
+const overlay = (policy: Policy, candidate: Candidate, verdict: Verdict): Draft => {
+  const { image, name, repo, tag, subject } = candidate;
+  const rule = verdict.rule === undefined ? undefined : policy.rules[verdict.rule]?.name;
+  const base = { candidate, ...(rule === undefined ? {} : { rule }) };
+  const asked = { repo, ...(tag === undefined ? {} : { tag }), digest: image.digest, labels: image.labels };
+  const at = policy.protect.findIndex((protect) => protectTest(protect)(asked));
+  if (at >= 0) return { candidate, goes: false, why: 'protected', reason: `protected by entry ${at + 1}` };
+  const held = name?.held ?? image.held;
+  if (verdict.action === 'expire' && held !== undefined)
+    return { ...base, goes: false, why: held, reason: `${subject} would go: ${verdict.reason}; but it is ${held}` };
+  return { ...base, goes: verdict.action === 'expire', why: verdict.why, reason: verdict.reason };
+};
+
+const byDigest = (drafts: readonly Draft[]): ReadonlyMap<Digest, readonly Draft[]> => {
+  const groups = new Map<Digest, Draft[]>();
+  for (const draft of drafts) {
+    const { digest } = draft.candidate.image;
+    const group = groups.get(digest);
+    if (group === undefined) groups.set(digest, [draft]);
+    else group.push(draft);
+  }
+  return groups;
+};
+
+/** Images all of whose names go. */
+const goingOf = (drafts: readonly Draft[]): ReadonlySet<Digest> =>
+  new Set([...byDigest(drafts)].filter(([, group]) => group.every(({ goes }) => goes)).map(([digest]) => digest));
+
+/** What an index that stays contains, stays too. */
+const keepContained = (drafts: readonly Draft[], images: readonly PolicyImage[]): readonly Draft[] => {
+  const going = goingOf(drafts);
+  const owners = new Map<Digest, string>();
+  for (const { digest, names, contains } of images) {
+    // An image that goes and lies in one that stays is kept by the outer one, which lists all depths.
+    if (!going.has(digest)) for (const child of contains) owners.set(child, names[0]?.name ?? digest);
+  }
+  return drafts.map((draft) => {
+    const owner = owners.get(draft.candidate.image.digest);
+    if (owner === undefined || !going.has(draft.candidate.image.digest)) return draft;
+    return { ...draft, goes: false, why: 'contained', reason: `part of ${owner}, which stays` };
+  });
+};
+
+/** What refers to an image goes when all that has the image goes, and stays with it otherwise. */
+const follow = (
+  policy: Policy,
+  followers: readonly Candidate[],
+  drafts: readonly Draft[],
+  images: readonly PolicyImage[],
+): readonly Draft[] => {
+  const going = new Set(goingOf(drafts));
+  const isGone = (subject: Digest): boolean => {
+    const owners = images.filter(({ digest, contains }) => digest === subject || contains.includes(subject));
+    return owners.length > 0 && owners.every(({ digest }) => going.has(digest));
+  };
+  const judge = (candidate: Candidate): Draft => {
+    const subject = subjectOf(candidate);
+    if (subject === undefined || !isGone(subject))
+      return { candidate, goes: false, why: 'follows', reason: `refers to ${subject ?? 'an image'}` };
+    return overlay(policy, candidate, { action: 'expire', why: 'follows', reason: `refers to ${subject}, which goes` });
+  };
+  let found = followers.map(judge);
+  for (let known = going.size; ; known = going.size) {
+    for (const digest of goingOf(found)) going.add(digest);
+    if (known === going.size) return found;
+    found = followers.map(judge);
+  }
+};
+
+/** Share of a repository's names, in percent, beyond which nothing is done unless the user insists. */
+const MOST_OF_REPO = 50;
+
+const guard = (decisions: readonly Decision[], named: ReadonlySet<string>): readonly Note[] => {
+  const repos = new Map<string, { all: number; going: number }>();
+  for (const { repo, subject, action } of decisions) {
+    if (!named.has(subject)) continue;
+    const counts = repos.get(repo) ?? { all: 0, going: 0 };
+    counts.all += 1;
+    if (action !== 'keep') counts.going += 1;
+    repos.set(repo, counts);
+  }
+  return [...repos]
+    .filter(([, { all, going }]) => going * 100 > all * MOST_OF_REPO)
+    .toSorted(([a], [b]) => compareBytes(a, b))
+    .map(([subject, { all, going }]) => ({
+      code: 'POLICY_GUARD',
+      severity: 'error',
+      message: 'more than half of a repository would go',
+      subject,
+      expected: `at most ${MOST_OF_REPO} % of ${all} names`,
+      found: `${going}`,
+    }));
+};
+
+const byName = (a: Draft, b: Draft): number =>
+  Number(a.candidate.tag === undefined) - Number(b.candidate.tag === undefined) ||
+  compareBytes(a.candidate.subject, b.candidate.subject);
+
+/** Whether something refers to an image of the store, listed or inside another; without a name, to any image. */
+const isFollower = (candidate: Candidate, present: ReadonlySet<Digest>): boolean => {
+  const subject = subjectOf(candidate);
+  if (subject === undefined || subject === candidate.image.digest) return false;
+  return candidate.tag === undefined || present.has(subject);
+};
+
+const idOf = (policy: Policy, untag: Plan['untag'], remove: Plan['remove']): Digest =>
+  digestOf(
+    utf8(
+      canonicalText({
+        policy: policy.document,
+        remove: remove.map(({ digest, names }) => ({ digest, names })),
+        untag: untag.map(({ digest, name }) => ({ digest, name })),
+      }),
+    ),
+  );
+
+/**
+ * What a policy does to a store. The same for the same policy and stock: neither a clock nor the order of the images
+ * matters.
+ */
+export const planPolicy = (policy: Policy, stock: PolicyStock): Plan => {
+  const all = candidatesOf(stock.images);
+  const present = new Set(stock.images.flatMap(({ digest, contains }) => [digest, ...contains]));
+  const followers = all.filter((candidate) => isFollower(candidate, present));
+  const following = new Set(followers.map(({ subject }) => subject));
+  const candidates = all.filter(({ subject }) => !following.has(subject));
+  const verdicts = decide(policy.rules, candidates, stock.now).of;
+  const ruled = candidates.map((candidate) =>
+    overlay(policy, candidate, verdicts.get(candidate.subject) ?? NOT_DECIDED),
+  );
+  const chosen = chooseForLimits(policy.limits, ruled, stock);
+  const limited = ruled.map((draft): Draft => {
+    const reason = chosen.going.get(draft.candidate.image.digest);
+    return reason === undefined || draft.goes ? draft : { ...draft, goes: true, why: 'limit', reason };
+  });
+  const kept = keepContained(limited, stock.images);
+  const drafts = [...kept, ...follow(policy, followers, kept, stock.images)].toSorted(byName);
+  const going = goingOf(drafts);
+  const decisions = drafts.map(({ candidate, goes, why, rule, reason }): Decision => ({
+    subject: candidate.subject,
+    digest: candidate.image.digest,
+    repo: candidate.repo,
+    action: going.has(candidate.image.digest) ? 'remove' : goes ? 'untag' : 'keep',
+    why,
+    ...(rule === undefined ? {} : { rule }),
+    reason,
+  }));
+  const untag = decisions
+    .filter(({ action }) => action === 'untag')
+    .map(({ subject, digest, rule, reason }) => ({
+      name: subject,
+      digest,
+      reason: rule === undefined ? reason : `${rule}: ${reason}`,
+    }));
+  const remove = [...byDigest(drafts)]
+    .filter(([digest]) => going.has(digest))
+    .map(([digest, group]) => ({
+      digest,
+      names: group.flatMap(({ candidate }) => (candidate.tag === undefined ? [] : [candidate.subject])),
+      reason: [...new Set(group.map(({ rule, reason }) => (rule === undefined ? reason : `${rule}: ${reason}`)))].join(
+        '; ',
+      ),
+    }))
+    .toSorted((a, b) => compareBytes(a.digest, b.digest));
+  const named = new Set(candidates.filter(({ tag }) => tag !== undefined).map(({ subject }) => subject));
+  return {
+    id: idOf(policy, untag, remove),
+    decisions,
+    untag,
+    remove,
+    notes: [...guard(decisions, named), ...chosen.notes],
+  };
+};
