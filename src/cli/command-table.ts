@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ls.js')).lsCommand,
   },
   {
+    name: 'policy',
+    summary: 'say which images of the store stay, and remove the others',
+    load: async () => (await import('./commands/policy.js')).policyCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script for completion in a shell',
     load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),

@@ -55,6 +55,13 @@ const nameOf = (store: Store, { state }: Stock, name: string): PolicyName => {
   };
 };
 
+/**
+ * The number of an image that lost its last name: it got a new one then, but what counts is when it came. It stands
+ * after all names of that time.
+ */
+const placeOf = ({ state }: Stock, imported: number): number =>
+  [...state.refs.refs.values()].reduce((most, { seq, tagged }) => (tagged <= imported ? Math.max(most, seq) : most), 0);
+
 const imageOf = (
   store: Store,
   stock: Stock,
@@ -68,7 +75,12 @@ const imageOf = (
   return {
     digest,
     names: names.map((name) => nameOf(store, stock, name)),
-    ...(record === undefined ? {} : { seq: record.seq, imported: record.imported }),
+    ...(record === undefined
+      ? {}
+      : {
+          seq: record.untagged === undefined ? record.seq : placeOf(stock, record.imported),
+          imported: record.imported,
+        }),
     ...(record?.untagged === undefined ? {} : { untagged: record.untagged }),
     ...(record?.lastName === undefined ? {} : { lastName: record.lastName }),
     ...(used === undefined ? {} : { used }),

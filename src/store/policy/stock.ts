@@ -1,5 +1,6 @@
 import type { Digest } from '../../oci/digest.js';
-import { formatReference, tryParseReference } from '../../oci/reference.js';
+import { formatReference } from '../../oci/reference.js';
+import { nameFromRefName } from '../../content/name.js';
 
 /** What is known about a name. Unknown times and numbers are absent, and what they decide about stays. */
 export interface PolicyName {
@@ -63,15 +64,16 @@ export interface Candidate {
   readonly name?: PolicyName;
 }
 
-/** Repository and tag of a name. A name that is no reference is its own repository, and its tag as well. */
-const partsOf = (name: string): { readonly repo: string; readonly tag: string } => {
-  const reference = tryParseReference(name);
-  if (reference?.tag === undefined) return { repo: name, tag: name };
-  const { tag, digest: _digest, ...rest } = reference;
-  return { repo: formatReference(rest), tag };
+/**
+ * Repository and tag of a name. A label, such as a layout gives its images, is a tag of nobody knows which repository; a
+ * name with a digest instead of a tag has that.
+ */
+const partsOf = (text: string): { readonly repo: string; readonly tag: string } => {
+  const name = nameFromRefName(text);
+  if (name.kind !== 'reference') return { repo: '', tag: text };
+  const { tag, digest, ...rest } = name.reference;
+  return { repo: formatReference(rest), tag: tag ?? `@${digest ?? ''}` };
 };
-
-export const repoOf = (name: string): string => partsOf(name).repo;
 
 export const candidatesOf = (images: readonly PolicyImage[]): readonly Candidate[] =>
   images.flatMap((image): readonly Candidate[] =>
