@@ -68,13 +68,19 @@ const subjectOf = ({ image, tag }: Candidate): Digest | undefined => {
 
 const NOT_DECIDED: Verdict = { action: 'keep', why: 'unmatched', reason: 'no rule decides about it' };
 
+/** A policy with its protections ready to be asked. */
+interface Shield {
+  readonly policy: Policy;
+  readonly protects: readonly ReturnType<typeof protectTest>[];
+}
+
 /** What the rules say, and above them what protects and holds. */
-const overlay = (policy: Policy, candidate: Candidate, verdict: Verdict): Draft => {
+const overlay = ({ policy, protects }: Shield, candidate: Candidate, verdict: Verdict): Draft => {
   const { image, name, repo, tag, subject } = candidate;
   const rule = verdict.rule === undefined ? undefined : policy.rules[verdict.rule]?.name;
   const base = { candidate, ...(rule === undefined ? {} : { rule }) };
   const asked = { repo, ...(tag === undefined ? {} : { tag }), digest: image.digest, labels: image.labels };
-  const at = policy.protect.findIndex((protect) => protectTest(protect)(asked));
+  const at = protects.findIndex((protect) => protect(asked));
   if (at >= 0) return { candidate, goes: false, why: 'protected', reason: `protected by entry ${at + 1}` };
   const held = name?.held ?? image.held;
   if (verdict.action === 'expire' && held !== undefined)
@@ -114,21 +120,26 @@ const keepContained = (drafts: readonly Draft[], images: readonly PolicyImage[])
 
 /** What refers to an image goes when all that has the image goes, and stays with it otherwise. */
 const follow = (
-  policy: Policy,
+  shield: Shield,
   followers: readonly Candidate[],
   drafts: readonly Draft[],
   images: readonly PolicyImage[],
 ): readonly Draft[] => {
   const going = new Set(goingOf(drafts));
-  const isGone = (subject: Digest): boolean => {
-    const owners = images.filter(({ digest, contains }) => digest === subject || contains.includes(subject));
-    return owners.length > 0 && owners.every(({ digest }) => going.has(digest));
-  };
+  const ownersOf = new Map<Digest, Digest[]>();
+  for (const { digest, contains } of images) {
+    for (const part of [digest, ...contains]) {
+      const owners = ownersOf.get(part);
+      if (owners === undefined) ownersOf.set(part, [digest]);
+      else owners.push(digest);
+    }
+  }
+  const isGone = (subject: Digest): boolean => ownersOf.get(subject)?.every((owner) => going.has(owner)) ?? false;
   const judge = (candidate: Candidate): Draft => {
     const subject = subjectOf(candidate);
     if (subject === undefined || !isGone(subject))
       return { candidate, goes: false, why: 'follows', reason: `refers to ${subject ?? 'an image'}` };
-    return overlay(policy, candidate, { action: 'expire', why: 'follows', reason: `refers to ${subject}, which goes` });
+    return overlay(shield, candidate, { action: 'expire', why: 'follows', reason: `refers to ${subject}, which goes` });
   };
   let found = followers.map(judge);
   for (let known = going.size; ; known = going.size) {
@@ -195,9 +206,10 @@ export const planPolicy = (policy: Policy, stock: PolicyStock): Plan => {
   const followers = all.filter((candidate) => isFollower(candidate, present));
   const following = new Set(followers.map(({ subject }) => subject));
   const candidates = all.filter(({ subject }) => !following.has(subject));
+  const shield = { policy, protects: policy.protect.map(protectTest) };
   const verdicts = decide(policy.rules, candidates, stock.now).of;
   const ruled = candidates.map((candidate) =>
-    overlay(policy, candidate, verdicts.get(candidate.subject) ?? NOT_DECIDED),
+    overlay(shield, candidate, verdicts.get(candidate.subject) ?? NOT_DECIDED),
   );
   const chosen = chooseForLimits(policy.limits, ruled, stock);
   const limited = ruled.map((draft): Draft => {
@@ -205,7 +217,7 @@ export const planPolicy = (policy: Policy, stock: PolicyStock): Plan => {
     return reason === undefined || draft.goes ? draft : { ...draft, goes: true, why: 'limit', reason };
   });
   const kept = keepContained(limited, stock.images);
-  const drafts = [...kept, ...follow(policy, followers, kept, stock.images)].toSorted(byName);
+  const drafts = [...kept, ...follow(shield, followers, kept, stock.images)].toSorted(byName);
   const going = goingOf(drafts);
   const decisions = drafts.map(({ candidate, goes, why, rule, reason }): Decision => ({
     subject: candidate.subject,

@@ -15,7 +15,9 @@ export const unitsOf = (candidates: readonly Candidate[], { count }: Rule): read
   const units = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const key = `${candidate.repo}@${candidate.image.digest}`;
-    units.set(key, [...(units.get(key) ?? []), candidate]);
+    const members = units.get(key);
+    if (members === undefined) units.set(key, [candidate]);
+    else members.push(candidate);
   }
   return [...units].map(([key, members]) => ({ key, members }));
 };
@@ -119,7 +121,10 @@ export const ranksOf = (units: readonly Unit[], { per, by }: Pick<Rule, 'per' | 
     const key = keyOf(unit, by);
     const seq = seqOf(unit);
     if (group === undefined || key === undefined || seq === undefined) continue;
-    groups.set(group, [...(groups.get(group) ?? []), { unit, group, key, seq, tag: lastTag(unit) }]);
+    const ordered = { unit, group, key, seq, tag: lastTag(unit) };
+    const others = groups.get(group);
+    if (others === undefined) groups.set(group, [ordered]);
+    else others.push(ordered);
   }
   const ranks = new Map<string, Rank>();
   for (const group of groups.values()) {
