@@ -5,7 +5,7 @@ import { COMMANDS } from '../../src/cli/command-table.js';
 import { run } from './support/run.js';
 import { inScratch } from './support/scratch.js';
 
-inScratch();
+const scratch = inScratch();
 
 const commands: Command[] = [];
 for (const entry of COMMANDS) commands.push(await entry.load());
@@ -25,7 +25,10 @@ describe.each(commands)('the examples of $name', ({ name, examples }) => {
     const input = words.indexOf('<');
     const stdin = input < 0 ? undefined : readFileSync(words[input + 1] ?? '');
     const argv = words.slice(0, words.findIndex((word) => word === '<' || word === '>') >>> 0);
-    const { code, stdout, stderr } = await run(argv, stdin === undefined ? {} : { stdin });
+    const { code, stdout, stderr } = await run(argv, {
+      env: { INGOT_STORE: scratch('store') },
+      ...(stdin === undefined ? {} : { stdin }),
+    });
     expect({ code, stderr }).toStrictEqual({ code: exit, stderr: '' });
     expect(stdout).not.toBe('');
   });

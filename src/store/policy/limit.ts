@@ -40,7 +40,8 @@ const sparesOf = (drafts: readonly LimitDraft[]): readonly Spare[] => {
     const [first] = group;
     const times = group.map(({ candidate }) => usedAt(candidate));
     const known = times.filter((time) => time !== undefined);
-    const isSpare = group.every(({ goes, why }) => goes || why === 'not-due');
+    const isHeld = group.some(({ candidate: { name, image } }) => (name?.held ?? image.held) !== undefined);
+    const isSpare = !isHeld && group.every(({ goes, why }) => goes || why === 'not-due');
     if (first === undefined || !isSpare || known.length < times.length) return [];
     if (group.every(({ goes }) => goes)) return [];
     return [{ image: first.candidate.image, used: Math.max(...known), tag: first.candidate.subject }];

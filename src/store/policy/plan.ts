@@ -103,17 +103,24 @@ const byDigest = (drafts: readonly Draft[]): ReadonlyMap<Digest, readonly Draft[
 const goingOf = (drafts: readonly Draft[]): ReadonlySet<Digest> =>
   new Set([...byDigest(drafts)].filter(([, group]) => group.every(({ goes }) => goes)).map(([digest]) => digest));
 
-/** What an index that stays contains, stays too. */
-const keepContained = (drafts: readonly Draft[], images: readonly PolicyImage[]): readonly Draft[] => {
-  const going = goingOf(drafts);
+/** What an index that stays contains, stays too, with all of its names. */
+const keepContained = (
+  drafts: readonly Draft[],
+  going: ReadonlySet<Digest>,
+  images: readonly PolicyImage[],
+): readonly Draft[] => {
   const owners = new Map<Digest, string>();
   for (const { digest, names, contains } of images) {
-    // An image that goes and lies in one that stays is kept by the outer one, which lists all depths.
-    if (!going.has(digest)) for (const child of contains) owners.set(child, names[0]?.name ?? digest);
+    if (going.has(digest)) continue;
+    const title = names.map(({ name }) => name).toSorted(compareBytes)[0] ?? digest;
+    for (const child of contains) {
+      const other = owners.get(child);
+      if (other === undefined || compareBytes(title, other) < 0) owners.set(child, title);
+    }
   }
   return drafts.map((draft) => {
     const owner = owners.get(draft.candidate.image.digest);
-    if (owner === undefined || !going.has(draft.candidate.image.digest)) return draft;
+    if (owner === undefined || !draft.goes) return draft;
     return { ...draft, goes: false, why: 'contained', reason: `part of ${owner}, which stays` };
   });
 };
@@ -146,6 +153,23 @@ const follow = (
     for (const digest of goingOf(found)) going.add(digest);
     if (known === going.size) return found;
     found = followers.map(judge);
+  }
+};
+
+/** Each of the two may keep what the other lets go, so both are asked until nothing changes; less goes each time. */
+const settle = (
+  shield: Shield,
+  ruled: readonly Draft[],
+  followers: readonly Candidate[],
+  images: readonly PolicyImage[],
+): readonly Draft[] => {
+  let drafts: readonly Draft[] = [...ruled, ...follow(shield, followers, ruled, images)];
+  for (;;) {
+    const going = goingOf(drafts);
+    const kept = keepContained(ruled, going, images);
+    const next = [...kept, ...keepContained(follow(shield, followers, kept, images), going, images)];
+    if (goingOf(next).size === going.size) return next;
+    drafts = next;
   }
 };
 
@@ -216,8 +240,7 @@ export const planPolicy = (policy: Policy, stock: PolicyStock): Plan => {
     const reason = chosen.going.get(draft.candidate.image.digest);
     return reason === undefined || draft.goes ? draft : { ...draft, goes: true, why: 'limit', reason };
   });
-  const kept = keepContained(limited, stock.images);
-  const drafts = [...kept, ...follow(shield, followers, kept, stock.images)].toSorted(byName);
+  const drafts = settle(shield, limited, followers, stock.images).toSorted(byName);
   const going = goingOf(drafts);
   const decisions = drafts.map(({ candidate, goes, why, rule, reason }): Decision => ({
     subject: candidate.subject,
