@@ -1,5 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ERROR_CODES } from '../../src/base/error-code.js';
+import { FOREIGN_KINDS } from '../../src/operation/stock/policy-convert.js';
 import { ROOT, golden, run as runPlain, runFailing as failPlain, runJson as jsonPlain } from './support/run.js';
 import { HOSTILE, UNSAFE } from './support/hostile.js';
 import { inScratch } from './support/scratch.js';
@@ -59,7 +61,7 @@ describe('ingot policy', () => {
     const lines = stdout.trimEnd().split('\n');
     expect([code, stderr, lines.length]).toEqual([0, '', 5]);
     expect(lines[1]).toMatch(/^remove +registry\.example\/demo\/app:1 +sha256:[0-9a-f]{12} +last +\S/);
-    expect(lines[4]).toMatch(/^planned: .*; sha256:[0-9a-f]{64}$/);
+    expect(lines[4]).toMatch(/^would remove 1 image, keep 2; plan sha256:[0-9a-f]{64}$/);
     const quiet = await run(['policy', 'plan', path, '-q']);
     expect(
       quiet.stdout
@@ -82,7 +84,7 @@ describe('ingot policy', () => {
       { code: 'POLICY_GUARD' },
     ]);
     const { code, stdout } = await run(['policy', 'apply', path, '--yes-really']);
-    expect([code, stdout.includes('\napplied: 3 images ')]).toEqual([0, true]);
+    expect([code, stdout.includes('\nremoved 3 images, kept 0; plan ')]).toEqual([0, true]);
   });
 
   it('finds what is odd, with exit 1 for errors alone', async () => {
@@ -185,5 +187,38 @@ describe('the command line of policy', () => {
   it('needs a store to plan for', async () => {
     const { code, error } = await runFailing(['policy', 'plan', path, '--store', scratch('none')]);
     expect([code, error.code]).toEqual([2, 'STORE_MISSING']);
+  });
+});
+
+describe('docs/policies.md', () => {
+  const text = readFileSync(`${ROOT}docs/policies.md`, 'utf8');
+  const blocks = [...text.matchAll(/^```console\n\$ ingot (.*)\n([^`]*)```$/gm)].map(([, line = '', output = '']) => ({
+    line,
+    output,
+  }));
+
+  it('shows what the commands print', async () => {
+    rmSync(scratch('store'), { recursive: true, force: true });
+    for (const { line, output } of blocks) {
+      const { code, stdout } = await run(line.split(' '));
+      const [shown = '', cut] = output.split('  …\n');
+      expect({ line, stdout: cut === undefined ? stdout : stdout.slice(0, shown.length) }).toEqual({
+        line,
+        stdout: shown,
+      });
+      expect([line, code]).toEqual([line, line.includes('--expect') ? 1 : 0]);
+    }
+    expect(blocks.length).toBeGreaterThan(9);
+  });
+
+  it('shows the policy that it is about, and what --fix does', () => {
+    expect(text).toContain(readFileSync(`${NATIVE}releases.json`, 'utf8'));
+    expect(text).toContain(readFileSync(`${ROOT}golden/policies/ecr-snake-case/diff.txt`, 'utf8'));
+  });
+
+  it('knows every product and every finding', () => {
+    for (const kind of FOREIGN_KINDS) expect(text).toContain(`| \`${kind}\`: `);
+    for (const code of Object.keys(ERROR_CODES).filter((name) => name.startsWith('POLICY_')))
+      if (code !== 'POLICY_FOREIGN_INVALID' && code !== 'POLICY_FIXED') expect(text).toContain(`\`${code}\``);
   });
 });

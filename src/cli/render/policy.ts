@@ -18,9 +18,10 @@ const summaryOf = ({ plan, applied, untagged, removed, decisions, notes }: Polic
   const isRefused = notes.some(({ severity }) => severity === 'error');
   const kept = decisions.filter(({ action }) => action === 'keep').length;
   const images = plural(removed.length, 'image');
-  const names = plural(untagged.length, 'more name');
-  const verb = isRefused ? 'refused' : applied ? 'applied' : 'planned';
-  return `${verb}: ${images} and ${names} go, ${kept} stay; ${plan}`;
+  const names = untagged.length === 0 ? '' : ` and ${plural(untagged.length, 'more name')}`;
+  const going = removed.length + untagged.length === 0 ? 'nothing' : `${images}${names}`;
+  const done = applied ? `removed ${going}, kept ${kept}` : `would remove ${going}, keep ${kept}`;
+  return `${isRefused ? 'refused: ' : ''}${done}; plan ${plan}`;
 };
 
 /**
