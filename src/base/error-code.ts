@@ -163,6 +163,22 @@ export const ERROR_CODES = {
   STORE_LEFTOVER: { class: 'input', meaning: 'a process that was ended has left a file' },
   JOURNAL_BROKEN: { class: 'input', meaning: 'a line of the journal does not hold' },
 
+  // lifecycle policies
+  POLICY_INVALID: { class: 'input', meaning: 'the document is not a lifecycle policy' },
+  POLICY_FOREIGN_INVALID: { class: 'input', meaning: 'the document is not a policy of the product that it is read as' },
+  POLICY_GUARD: { class: 'input', meaning: 'a policy would remove more than half of a repository' },
+  POLICY_PLAN_CHANGED: { class: 'input', meaning: 'a policy would not do what was expected' },
+  POLICY_LIMIT_UNMET: { class: 'input', meaning: 'a policy cannot reach a limit' },
+  POLICY_NOT_CARRIED: { class: 'input', meaning: 'something of a foreign policy has no counterpart' },
+  POLICY_WIDER: { class: 'input', meaning: 'a converted policy would remove more than the original' },
+  POLICY_FIXED: { class: 'input', meaning: 'a malformed policy was put right' },
+  POLICY_UNREACHABLE: { class: 'input', meaning: 'a rule never decides, since rules before it do' },
+  POLICY_MATCHES_NOTHING: { class: 'input', meaning: 'a rule matches nothing in the store' },
+  POLICY_PROTECTS_NOTHING: { class: 'input', meaning: 'a protection fits nothing in the store' },
+  POLICY_REMOVES_ALL: { class: 'input', meaning: 'a rule could remove everything' },
+  POLICY_CONTRADICTION: { class: 'input', meaning: 'parts of a policy contradict each other' },
+  POLICY_IDLE: { class: 'input', meaning: 'a part of a policy has no effect' },
+
   // surroundings
   STORE_LOCKED: { class: 'surroundings', meaning: 'another process uses the store' },
   CODEC_UNAVAILABLE: { class: 'surroundings', meaning: 'this platform does not run a pinned codec right' },

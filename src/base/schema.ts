@@ -51,6 +51,10 @@ export const SCHEMA_NAMES = [
   'store-refs',
   'store-trash',
   'store-lease',
+  'policy',
+  'policy-report',
+  'policy-lint-report',
+  'policy-convert-report',
 ] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
 

@@ -128,6 +128,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/store.js')).storeCommand,
   },
   {
+    name: 'policy',
+    summary: 'say which images of the store stay, and remove the others',
+    load: async () => (await import('./commands/policy.js')).policyCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script for completion in a shell',
     load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),

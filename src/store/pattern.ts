@@ -3,7 +3,7 @@ import { formatReference, tryParseReference } from '../oci/reference.js';
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** `*` stands for any text without `/`, `**` for any text, `?` for one character other than `/`. */
-const expressionOf = (pattern: string): RegExp =>
+export const globExpression = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
       .split(/(\*\*|\*|\?)/)
@@ -38,8 +38,8 @@ export const namePattern = (pattern: string): ((name: string) => boolean) => {
   const texts = [pattern, completed(pattern)].filter((text) => text !== undefined);
   const tests = texts.flatMap((text) =>
     /:[^/]*$/.test(text) || text.endsWith('**')
-      ? [expressionOf(text)]
-      : [expressionOf(text), expressionOf(`${text}:*`)],
+      ? [globExpression(text)]
+      : [globExpression(text), globExpression(`${text}:*`)],
   );
   return (name) => tests.some((test) => test.test(name));
 };
