@@ -118,6 +118,67 @@ describe('save --layers restore', () => {
   });
 });
 
+describe('a recipe that a lock records', () => {
+  const LOCKED = ['--lock', 'signed.lock.json'];
+  const signedBy = (digest: string): object => ({
+    version: 1,
+    images: { [NAME]: { digest: DIGEST, imageID: CONFIG, recipe: digest } },
+  });
+  beforeAll(async () => {
+    await run(['lock', PUSHED, '--recipe', 'app.recipe.json', '-o', 'signed.lock.json']);
+    writeFileSync('forged.json', ` ${readFileSync('app.recipe.json', 'utf8')}`);
+  });
+
+  it('stands there by its digest', async () => {
+    expect(await runJson('lock', ['lock', PUSHED, '--recipe', 'app.recipe.json'])).toEqual(
+      signedBy(sha256('app.recipe.json')),
+    );
+    expect(readFileSync('signed.lock.json', 'utf8')).toBe(
+      (await run(['lock', PUSHED, '--recipe', 'app.recipe.json'])).stdout,
+    );
+    expect((await runFailing(['lock', SAVED, '--recipe', 'app.recipe.json'])).error.code).toBe('RECIPE_UNRECORDED');
+  });
+
+  it('restores, in every command', async () => {
+    await save(SAVED, ...RESTORE, 'app.recipe.json', ...LOCKED, '-o', 'signed.tar');
+    expect(sha256('signed.tar')).toBe(expected);
+    expect(await digestOf(SAVED, ...RESTORE, 'app.recipe.json', ...LOCKED)).toBe(expected);
+    expect((await run(['copy', SAVED, 'oci:signed', ...RESTORE, 'app.recipe.json', ...LOCKED])).code).toBe(0);
+  });
+
+  it.for<[line: string, from: string, lock: string]>([
+    ['another recipe', 'forged.json', 'signed.lock.json'],
+    ['a lock of before, which records none', 'app.recipe.json', 'own.lock.json'],
+  ])('is required: not %s', async ([, from, lock]) => {
+    const argv = ['save', SAVED, ...RESTORE, from, '--lock', lock, '-o', 'unsigned.tar'];
+    for (const more of [[], ['--restore-best-effort']]) {
+      const { code, error } = await runFailing([...argv, ...more]);
+      expect([code, error.code, error['subject'], error['found']]).toEqual([
+        3,
+        'RECIPE_UNRECORDED',
+        from,
+        sha256(from),
+      ]);
+      expect(existsSync('unsigned.tar')).toBe(false);
+    }
+  });
+
+  it('is checked by verify as far as it is given', async () => {
+    interface Report {
+      readonly verified: boolean;
+      readonly findings: readonly { readonly code: string }[];
+    }
+    const verify = async (source: string, ...argv: string[]): Promise<[boolean, ...string[]]> => {
+      const report = (await runJson('verify-report', ['verify', source, ...LOCKED, ...argv])) as Report;
+      return [report.verified, ...report.findings.map(({ code }) => code).filter((code) => !code.startsWith('LAYER'))];
+    };
+    expect(await verify(PUSHED, '--recipe', 'app.recipe.json')).toEqual([true]);
+    expect(await verify(PUSHED)).toEqual([true, 'NOT_CHECKED']);
+    expect(await verify(PUSHED, '--recipe', 'forged.json')).toEqual([false, 'RECIPE_UNRECORDED']);
+    expect(await verify(SAVED, '--recipe', 'app.recipe.json')).toEqual([false, 'LOCK_MISMATCH']);
+  });
+});
+
 describe('temporary files', () => {
   const before = process.env['TMPDIR'];
   beforeAll(() => {
@@ -206,12 +267,14 @@ describe('recipe', () => {
   it('reports what it covers', async () => {
     expect(await runJson('recipe-report', ['recipe', PUSHED, '-o', 'r.json'])).toEqual({
       output: 'r.json',
+      digest: sha256('app.recipe.json'),
       images: 1,
       layers: 4,
       restorable: 4,
     });
     expect(await runJson('recipe-report', ['recipe', SAVED, '-o', 'r.json'])).toEqual({
       output: 'r.json',
+      digest: sha256('r.json'),
       images: 1,
       layers: 0,
       restorable: 0,
