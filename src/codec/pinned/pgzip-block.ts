@@ -42,6 +42,15 @@ const isNoise = (frequencies: Int32Array, size: number): boolean => {
   return spread < size * 2;
 };
 
+/** How versions of klauspost/compress differ. */
+export interface PgzipDialect {
+  /**
+   * Whether a block that may be gone on with is measured without an end, and describes codes for all symbols, though
+   * the last of them have none.
+   */
+  readonly isOpenEnded: boolean;
+}
+
 /**
  * Turns tokens into blocks in the ways of klauspost/compress's flate. A block is left open, so that the next one can go
  * on with its codes, which is the cheaper the more alike they are.
@@ -59,13 +68,18 @@ export class PgzipBlockWriter {
   #open = 0;
   /** Whether the open block has literals only. */
   #isBare = false;
+  readonly #dialect: PgzipDialect;
+
+  constructor(dialect: PgzipDialect) {
+    this.#dialect = dialect;
+  }
 
   /** Writes tokens in the open block, in one of their own, with fixed codes, or stored. @param last leaves no block open */
   writeTokens(tokens: TokenArray, raw: Uint8Array, last: boolean): void {
     const { literals, distances } = this.#counts;
     const extra = tokens.tally(this.#counts);
-    // An end counts where the block is known to have one.
-    literals[END_OF_BLOCK] = last ? 1 : 0;
+    const isEndless = this.#dialect.isOpenEnded && !last;
+    if (isEndless) literals[END_OF_BLOCK] = 0;
     const count = tokens.count + (last ? 1 : 0);
     const isCovered = covers(this.#literalCode, literals) && covers(this.#distanceCode, distances);
     if (this.#open > 0 && (this.#isBare || !isCovered)) this.close();
@@ -82,8 +96,8 @@ export class PgzipBlockWriter {
       if (isFixed || storedBits(raw) <= size) return;
     }
     if (this.#open === 0) {
-      const literalCount = last ? usedSymbols(literals) : LITERAL_COUNT;
-      const distanceCount = last ? usedSymbols(distances) : DISTANCE_COUNT;
+      const literalCount = isEndless ? LITERAL_COUNT : usedSymbols(literals);
+      const distanceCount = isEndless ? DISTANCE_COUNT : usedSymbols(distances);
       literals[END_OF_BLOCK] = 1;
       this.#merge.lengths(literals, LIMIT, this.#literalCode.lengths);
       this.#merge.lengths(distances, LIMIT, this.#distanceCode.lengths);
@@ -91,7 +105,7 @@ export class PgzipBlockWriter {
       assignCodes(this.#distanceCode);
       const head = this.#header.prepare(this.#literalCode, literalCount, this.#distanceCode, distanceCount);
       const size = head + codedBits(literals, this.#literalCode) + codedBits(distances, this.#distanceCode) + extra;
-      if (!last) fixed += 7;
+      if (isEndless) fixed += FIXED_LITERALS.lengths[END_OF_BLOCK] ?? 0;
       const isFixed = count < FEW && fixed <= size;
       if (storedBits(raw) <= (isFixed ? fixed : size)) {
         this.store(raw);

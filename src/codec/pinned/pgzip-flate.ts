@@ -1,6 +1,6 @@
 import { EMPTY } from '../../base/bytes.js';
 import type { DeflateEncoder } from './deflate-encoder.js';
-import { PgzipBlockWriter } from './pgzip-block.js';
+import { PgzipBlockWriter, type PgzipDialect } from './pgzip-block.js';
 import { PGZIP_BLOCK, PgzipSearch } from './pgzip-search.js';
 
 /** Bytes before a segment that it may refer to. */
@@ -15,9 +15,9 @@ const TINY = 32;
  * before them. Each ends with an empty stored block.
  * @param size bytes of a segment
  */
-export const pgzipFlate = (size: number): DeflateEncoder => {
+export const pgzipFlate = (size: number, dialect: PgzipDialect): DeflateEncoder => {
   const search = new PgzipSearch();
-  const writer = new PgzipBlockWriter();
+  const writer = new PgzipBlockWriter(dialect);
   const { tokens } = search;
   /** The bytes before the segment, and the segment. */
   const bytes = new Uint8Array(TAIL + size);
