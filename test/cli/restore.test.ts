@@ -45,6 +45,16 @@ beforeAll(async () => {
   await run(['recipe', PUSHED, '-o', 'app.recipe.json']);
   const { stdout } = await run(['inspect', '--raw', PUSHED]);
   writeFileSync('app.manifest.json', stdout);
+  // The layers of a compressor that nobody has: of their digests, the last digit is another one.
+  const manifest = JSON.parse(stdout) as { readonly layers: readonly { readonly digest: string }[] };
+  const other = (digest: string): string => digest.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+  writeFileSync(
+    'nobody.manifest.json',
+    JSON.stringify({
+      ...manifest,
+      layers: manifest.layers.map((layer) => ({ ...layer, digest: other(layer.digest) })),
+    }),
+  );
   writeFileSync('digest.lock.json', JSON.stringify({ version: 1, images: { [NAME]: { digest: DIGEST } } }));
   writeFileSync('other.lock.json', JSON.stringify({ version: 1, images: { [NAME]: { digest: CONFIG } } }));
 });
@@ -95,6 +105,13 @@ describe('save --layers restore', () => {
       images: [{ digest: DIGEST }],
     });
     expect([sha256('twice.tar'), sha256('twice.tar.recipe.json')]).toEqual([expected, sha256('once.tar.recipe.json')]);
+  });
+
+  it('restores what podman compressed, of one version and of the next', async () => {
+    for (const source of [FOREIGN, golden('app/podman5-oci.tar')]) {
+      await save(SAVED, ...RESTORE, source, '-o', 'podman.tar');
+      expect(sha256('podman.tar')).toBe(await digestOf(source));
+    }
   });
 
   it('starts from layers of any compression, and from none', async () => {
@@ -205,18 +222,16 @@ describe('temporary files', () => {
 });
 
 describe('what cannot be restored', () => {
-  const isRestorable = PINNED_CODEC_IDS.some((codec) => codec.startsWith('pgzip'));
-
-  it.skipIf(isRestorable)('is an error that names the layer and the codecs, and leaves nothing', async () => {
-    const { code, error } = await runFailing(['save', SAVED, ...RESTORE, FOREIGN, '-o', 'lost.tar']);
+  it('is an error that names the layer and the codecs, and leaves nothing', async () => {
+    const { code, error } = await runFailing(['save', SAVED, ...RESTORE, 'nobody.manifest.json', '-o', 'lost.tar']);
     expect({ code, error: error.code }).toEqual({ code: 3, error: 'LAYER_UNRESTORABLE' });
     expect(error['subject']).toMatch(/^sha256:/);
     for (const codec of GZIP_CODECS) expect(error['found']).toContain(codec);
     expect([existsSync('lost.tar'), existsSync('lost.tar.recipe.json')]).toEqual([false, false]);
   });
 
-  it.skipIf(isRestorable)('is kept and told with --restore-best-effort', async () => {
-    const report = await save(SAVED, ...RESTORE, FOREIGN, '--restore-best-effort', '-o', 'kept.tar');
+  it('is kept and told with --restore-best-effort', async () => {
+    const report = await save(SAVED, ...RESTORE, 'nobody.manifest.json', '--restore-best-effort', '-o', 'kept.tar');
     expect(report.images.map(({ digest }) => digest)).toEqual([SYNTHESISED]);
     expect(report.notes.map(({ code, severity }) => `${code} ${severity}`)).toEqual(
       Array(4).fill('LAYER_UNRESTORABLE warning'),

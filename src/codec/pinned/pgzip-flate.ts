@@ -54,7 +54,7 @@ export const pgzipFlate = (size: number, dialect: PgzipDialect): DeflateEncoder 
 
   return {
     write(chunk) {
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const count = Math.min(chunk.length - at, bytes.length - end);
         bytes.set(chunk.subarray(at, at + count), end);
         end += count;

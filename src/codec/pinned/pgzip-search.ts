@@ -222,7 +222,7 @@ export class PgzipSearch {
 
   /** A match, in parts where it is longer than the format can say; the last part is never too short for it. */
   #emit(length: number, reach: number): void {
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       const part = left <= MAX_LENGTH ? left : left > MAX_LENGTH + 3 ? MAX_LENGTH : MAX_LENGTH - 3;
       this.tokens.push((part << LENGTH_SHIFT) | reach);
       left -= part;
