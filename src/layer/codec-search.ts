@@ -26,8 +26,8 @@ const LIKELY: readonly string[] = [
   'pgzip-1.15/5+256k',
   'go-flate-1.26/9',
   'busybox-gzip/6+big',
-  'gnu-gzip-1/9',
   'zlib-1.3/9',
+  'gnu-gzip-1/9',
 ];
 
 /** Every codec of a compression, the given ones first, then the likely ones. */

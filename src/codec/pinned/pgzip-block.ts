@@ -38,7 +38,7 @@ const covers = ({ lengths }: PrefixCode, frequencies: Int32Array): boolean =>
 const isNoise = (frequencies: Int32Array, size: number): boolean => {
   const mean = size / 256;
   let spread = 0;
-  for (const count of frequencies.subarray(0, END_OF_BLOCK)) spread += (count - mean) ** 2;
+  for (const count of frequencies.subarray(0, END_OF_BLOCK)) spread += (count - mean) * (count - mean);
   return spread < size * 2;
 };
 
@@ -74,7 +74,10 @@ export class PgzipBlockWriter {
     this.#dialect = dialect;
   }
 
-  /** Writes tokens in the open block, in one of their own, with fixed codes, or stored. @param last leaves no block open */
+  /**
+   * Writes tokens in the open block, in one of their own, with fixed codes, or stored.
+   * @param last leaves no block open
+   */
   writeTokens(tokens: TokenArray, raw: Uint8Array, last: boolean): void {
     const { literals, distances } = this.#counts;
     const extra = tokens.tally(this.#counts);
@@ -123,7 +126,10 @@ export class PgzipBlockWriter {
     if (last) this.close();
   }
 
-  /** Writes bytes as literals, in the open block or in one of their own, or stored. @param last leaves no block open */
+  /**
+   * Writes bytes as literals, in the open block or in one of their own, or stored.
+   * @param last leaves no block open
+   */
   writeLiterals(raw: Uint8Array, last: boolean): void {
     this.#bytes.clear();
     for (const byte of raw) this.#bytes.push(byte);
