@@ -66,8 +66,6 @@ export class PgzipBlockWriter {
   readonly #bytes = new TokenArray(0xffff);
   /** Bits of the head of the block that is open; 0 if none is. */
   #open = 0;
-  /** Whether the open block has literals only. */
-  #isBare = false;
   readonly #dialect: PgzipDialect;
 
   constructor(dialect: PgzipDialect) {
@@ -84,8 +82,9 @@ export class PgzipBlockWriter {
     const isEndless = this.#dialect.isOpenEnded && !last;
     if (isEndless) literals[END_OF_BLOCK] = 0;
     const count = tokens.count + (last ? 1 : 0);
+    // There are matches among the tokens, so that a block of literals, which has no codes for them, is never gone on with.
     const isCovered = covers(this.#literalCode, literals) && covers(this.#distanceCode, distances);
-    if (this.#open > 0 && (this.#isBare || !isCovered)) this.close();
+    if (this.#open > 0 && !isCovered) this.close();
     let fixed = codedBits(literals, FIXED_LITERALS) + codedBits(distances, FIXED_DISTANCES) + extra + 3;
     if (this.#open > 0) {
       const estimate = this.#open + estimatedBits(this.#counts, count);
@@ -120,7 +119,6 @@ export class PgzipBlockWriter {
       }
       this.#header.write(this.sink, false);
       this.#open = head;
-      this.#isBare = false;
     }
     tokens.write(this.sink, this.#literalCode, this.#distanceCode, raw.length * 16);
     if (last) this.close();
@@ -159,7 +157,6 @@ export class PgzipBlockWriter {
       assignCodes(code);
       this.#open = this.#header.prepare(code, END_OF_BLOCK + 1, NO_DISTANCES, 1);
       this.#header.write(this.sink, false);
-      this.#isBare = true;
     }
     this.#bytes.write(this.sink, this.#literalCode, NO_DISTANCES, raw.length * 16);
     if (last) this.close();
