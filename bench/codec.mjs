@@ -4,7 +4,7 @@
  * input itself) change the defaults; arguments choose the groups.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,6 +80,17 @@ try {
   };
   const shell = (name, ...command) => ({ name, command: oneCore('sh', '-c', 'exec "$@" <"$0"', file, ...command) });
   const goPeer = (level) => (go === undefined ? [] : [shell(`Go compress/gzip ${level}`, go, String(level))]);
+  // Debian's library, which is built without modules.
+  const gocode = '/usr/share/gocode';
+  const pgzip =
+    go === undefined || !existsSync(join(gocode, 'src/github.com/klauspost/pgzip'))
+      ? undefined
+      : join(scratch, 'pgzip');
+  if (pgzip === undefined) console.error('not here: pgzip');
+  else {
+    const env = { ...process.env, GO111MODULE: 'off', GOPATH: gocode };
+    execFileSync('go', ['build', '-o', pgzip, here('../golden/codec/pgzip.go')], { stdio: 'inherit', env });
+  }
   const python = (level) =>
     findProgram('python3') === undefined
       ? []
@@ -102,6 +113,10 @@ try {
     'zlib-6': ['zlib-1.3/6', () => python(6)],
     'zlib-9': ['zlib-1.3/9', () => python(9)],
     'gnu-6': ['gnu-gzip-1/6', () => program('gzip', '-6')],
+    'pgzip-5': [
+      'pgzip-1.15/5',
+      () => (pgzip === undefined ? [] : [shell('klauspost/pgzip 5', pgzip, '5', String(1 << 20))]),
+    ],
     'pigz-6': ['pigz-2/6', () => program('pigz', '-6', '-p1')],
     'busybox-6': ['busybox-gzip/6+big', () => program('busybox', 'gzip')],
     'fflate-6': ['fflate-0.8/6', () => pinned('fflate-plain/6')],

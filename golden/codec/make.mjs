@@ -1,14 +1,17 @@
 /**
- * Rewrites vectors.json. What stands there never comes from Ingot: Go, Python (zlib), GNU gzip, pigz and BusyBox write the
+ * Rewrites vectors.json. What stands there never comes from Ingot: Go, klauspost/pgzip, Python (zlib), GNU gzip, pigz and BusyBox write the
  * streams, and fflate, which is the encoder itself, is called directly. Vectors of a program that is not here stay as
  * they are. BusyBox is built for one of three sizes of memory (CONFIG_GZIP_FAST 0, 1, 2); Debian's is the last, the
  * others are given by their paths.
  *
- *     INGOT_BUSYBOX_SMALL=… INGOT_BUSYBOX_MEDIUM=… INGOT_BUSYBOX_VERSION=v… node golden/codec/make.mjs
+ * pgzip's bytes depend on the version of klauspost/compress. Debian 12 has 1.15.12; pgzip.go is built with it from
+ * /usr/share/gocode. Built with 1.20 it is given by its path.
+ *
+ *     INGOT_PGZIP_20=… INGOT_BUSYBOX_SMALL=… INGOT_BUSYBOX_MEDIUM=… INGOT_BUSYBOX_VERSION=v… node golden/codec/make.mjs
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,6 +67,21 @@ const zstdFrames = (input, level) => {
   return Buffer.concat(frames);
 };
 
+/** @returns {[version: string, full: string, program: string][]} */
+const pgzips = () => {
+  /** @type {[version: string, full: string, program: string][]} */
+  const programs = [];
+  if (has('go') && existsSync('/usr/share/gocode/src/github.com/klauspost/pgzip')) {
+    const program = join(scratch, 'pgzip');
+    const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode' };
+    execFileSync('go', ['build', '-o', program, join(here, 'pgzip.go')], { env });
+    programs.push(['1.15', '1.15.12', program]);
+  }
+  const { INGOT_PGZIP_20: newer } = process.env;
+  if (newer !== undefined) programs.push(['1.20', '1.20.3', newer]);
+  return programs;
+};
+
 /**
  * The vouchers that are here: codec, who vouches, how.
  * @returns {[codec: string, voucher: string, compress: (input: Uint8Array) => Uint8Array][]}
@@ -77,6 +95,12 @@ const vouchers = () => {
     run('go', ['build', '-o', go, join(here, 'peer.go')]);
     const voucher = `compress/gzip of ${run('go', ['version']).toString().split(' ')[2]}`;
     for (const level of levels) all.push([`go-flate-1.26/${level}`, voucher, (input) => run(go, [String(level)], input)]);
+  }
+  for (const [version, full, program] of pgzips()) {
+    for (const [suffix, segment] of [['', 1 << 20], ['+256k', 1 << 18]]) {
+      const voucher = `pgzip with klauspost/compress ${full}`;
+      all.push([`pgzip-${version}/5${suffix}`, voucher, (input) => run(program, ['5', String(segment)], input)]);
+    }
   }
   if (has('python3')) {
     const version = run('python3', ['-c', 'import zlib; print(zlib.ZLIB_RUNTIME_VERSION)']).toString().trim();
@@ -118,7 +142,7 @@ const vouchers = () => {
 };
 
 /** The largest input is for the codecs that are used most. */
-const WITH_LAYER = /^(go-flate-1\.26|zlib-1\.3|gnu-gzip-1|busybox-gzip|fflate-0\.8)\/6$|^go-flate-1\.26\/[19]$|^zstd-wasm-0\.0\.27\/3$/;
+const WITH_LAYER = /^(go-flate-1\.26|zlib-1\.3|gnu-gzip-1|busybox-gzip|fflate-0\.8)\/6$|^pgzip-1\.\d+\/5$|^go-flate-1\.26\/[19]$|^zstd-wasm-0\.0\.27\/3$/;
 
 await init();
 try {

@@ -143,6 +143,7 @@ export const ERROR_CODES = {
   MANIFEST_MISMATCH: { class: 'input', meaning: 'no given manifest is that of the image' },
   LAYER_UNRESTORABLE: { class: 'input', meaning: 'no known codec gives the layer its digest back' },
   RECIPE_INVALID: { class: 'input', meaning: 'the recipe is malformed or does not hold together' },
+  RECIPE_UNRECORDED: { class: 'input', meaning: 'the recipe is not the one that the lock records' },
 
   // answers of verify
   DIGEST_UNEXPECTED: { class: 'input', meaning: 'the digest is not the one that was expected' },

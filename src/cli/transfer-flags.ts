@@ -52,6 +52,7 @@ const parseMtime = (text: string): number => {
 type TransferFlags = {
   readonly layers: Flag<LayerChoice>;
   readonly 'manifest-from': Flag<readonly string[]>;
+  readonly lock: Flag<string | undefined>;
   readonly 'restore-best-effort': Flag<boolean>;
   readonly platform: Flag<readonly Platform[]>;
   readonly name: Flag<Renames>;
@@ -70,6 +71,7 @@ export const TRANSFER_FLAGS: TransferFlags = {
     'for restore: a manifest, recipe, lock or location with the manifest; repeatable',
     parseText,
   ),
+  lock: valueFlag('FILE', 'for restore: a lock that must record the recipe by its digest', parseText, { path: true }),
   'restore-best-effort': switchFlag('for restore: keep what cannot be restored instead of failing'),
   platform: listFlag('P', 'only images for this platform, such as linux/arm64; repeatable', parsePlatform),
   name: listFlag('[SRC=]NEW', 'rename SRC (a name, a digest, @N), or name the only image; repeatable', parseRename),
@@ -108,6 +110,7 @@ export const FSYNC_FLAG: Flag<boolean> = switchFlag('wait until the disk has the
 interface TransferValues {
   readonly layers: LayerChoice;
   readonly 'manifest-from': readonly string[];
+  readonly lock: string | undefined;
   readonly 'restore-best-effort': boolean;
   readonly platform: readonly Platform[];
   readonly name: Renames;
@@ -124,8 +127,8 @@ export const transferOptions = (flags: TransferValues): TransferOptions => {
   if (mode === 'restore' && from.length === 0) {
     throw new ToolError('USAGE', '--layers restore needs to know the manifest', { expected: '--manifest-from FILE' });
   }
-  if (mode !== 'restore' && (from.length > 0 || flags['restore-best-effort'])) {
-    throw new ToolError('USAGE', '--manifest-from and --restore-best-effort are for --layers restore');
+  if (mode !== 'restore' && (from.length > 0 || flags.lock !== undefined || flags['restore-best-effort'])) {
+    throw new ToolError('USAGE', '--manifest-from, --lock and --restore-best-effort are for --layers restore');
   }
   return {
     platforms: flags.platform,
@@ -135,6 +138,7 @@ export const transferOptions = (flags: TransferValues): TransferOptions => {
     layers: mode,
     codec: codec ?? DEFAULT_TRANSFER.codec,
     manifestFrom: from,
+    ...(flags.lock === undefined ? {} : { recipeLock: flags.lock }),
     bestEffort: flags['restore-best-effort'],
     keepAnnotations: flags['keep-annotations'],
     deep: flags.deep ?? false,

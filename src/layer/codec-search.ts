@@ -8,17 +8,26 @@ import { type ConvertOptions, type ImageLayer, type LayerTransform, type LayerWo
 import { beginsAs } from './prefix-check.js';
 
 /**
- * Codecs by how often real layers are made by them: Docker, containerd and BuildKit; crane and kaniko; jib; Python;
- * Docker's official images as layouts; the rest.
+ * Codecs by how often real layers are made by them: Docker, containerd and BuildKit; crane and kaniko; podman, buildah
+ * and skopeo of today and of before; jib; Python; Docker's official images as layouts; Nix; umoci; the rest.
  */
 const LIKELY: readonly string[] = [
   'go-flate-1.26/6',
   'go-flate-1.26/1',
+  'pgzip-1.20/5',
+  'pgzip-1.15/5',
   'zlib-1.3/6+os255',
   'zlib-1.3/6+os0',
   'zlib-1.3/6',
   'busybox-gzip/6',
   'gnu-gzip-1/6',
+  'pigz-2/6',
+  'pgzip-1.20/5+256k',
+  'pgzip-1.15/5+256k',
+  'go-flate-1.26/9',
+  'busybox-gzip/6+big',
+  'zlib-1.3/9',
+  'gnu-gzip-1/9',
 ];
 
 /** Every codec of a compression, the given ones first, then the likely ones. */

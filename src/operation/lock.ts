@@ -2,6 +2,7 @@ import { canonicalJson } from '../base/json-canonical.js';
 import { ToolError } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import { parseJson } from '../base/json-parse.js';
+import type { Limits } from '../base/limits.js';
 import { compareCodeUnits } from '../base/order.js';
 import { loadValidator } from '../base/schema.js';
 import { type ContentGraph, type GraphRoot, imageParts, nodeOf } from '../content/graph.js';
@@ -10,11 +11,14 @@ import { attestedBy, platformOf } from '../content/select-platform.js';
 import type { Digest } from '../oci/digest.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { OperationContext } from './context.js';
+import { readSmall } from './host.js';
 import { openLocations } from './open.js';
 
-interface LockedManifest {
+export interface LockedManifest {
   readonly digest: string;
   readonly imageID?: string;
+  /** Digest of the recipe, as a file, that restores the image. */
+  readonly recipe?: string;
 }
 
 interface LockedImage extends LockedManifest {
@@ -104,6 +108,10 @@ export const parseLock = async (bytes: Uint8Array, subject: string, depth: numbe
   return value as unknown as Lock;
 };
 
+/** @throws {ToolError} LOCK_INVALID, LIMIT_METADATA, JSON_*; system errors */
+export const readLock = async (path: string, limits: Limits): Promise<Lock> =>
+  parseLock(await readSmall(path, limits.topDocument, 'LIMIT_METADATA'), path, limits.jsonDepth);
+
 const differences = (key: string, locked: LockedImage, found: LockedImage): readonly Note[] => {
   const pairs: [string, string | undefined, string | undefined][] = [
     [key, locked.digest, found.digest],
@@ -116,13 +124,17 @@ const differences = (key: string, locked: LockedImage, found: LockedImage): read
       ],
     ),
   ];
+  // The same config under another manifest, as docker save leaves an image.
+  const isRestorable = locked.recipe !== undefined && locked.imageID !== undefined && locked.imageID === found.imageID;
   return pairs
     .filter(([, expected, actual]) => expected !== undefined && expected !== actual)
     .slice(0, 1)
     .map(([subject, expected, actual]) => ({
       code: 'LOCK_MISMATCH',
       severity: 'error',
-      message: 'the image is not the one that the lock records',
+      message: isRestorable
+        ? 'the image has not the digest that the lock records, but the recorded recipe restores it'
+        : 'the image is not the one that the lock records',
       subject,
       expected: expected ?? '',
       found: actual ?? 'nothing',

@@ -32,6 +32,8 @@ export interface TransferOptions {
   readonly codec: string;
   /** For `restore`: manifests, recipes, locks, or locations that hold the manifests. */
   readonly manifestFrom: readonly string[];
+  /** For `restore`: a lock that must record every recipe in `manifestFrom`. */
+  readonly recipeLock?: string;
   /** For `restore`: keep what cannot be restored instead of failing. */
   readonly bestEffort: boolean;
   readonly keepAnnotations: boolean;
@@ -139,7 +141,9 @@ const changeLayers = async (
     case 'restore': {
       const { loadRestoreSources } = await import('./restore-source.js');
       const { restoreLayers } = await import('../layer/restore.js');
-      const sources = await loadRestoreSources(options.manifestFrom, context);
+      const { readLock } = await import('./lock.js');
+      const signed = options.recipeLock === undefined ? undefined : await readLock(options.recipeLock, context.limits);
+      const sources = await loadRestoreSources(options.manifestFrom, context, signed);
       const guessed = sources.pinned.size === 0 ? [] : await guessFromPlain(graph, blobs, sources.pinned, rewrite);
       const targets = [...sources.targets, ...guessed];
       return restoreLayers(graph, blobs, { ...rewrite, targets, bestEffort: options.bestEffort });

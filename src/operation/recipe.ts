@@ -5,7 +5,7 @@ import type { ContentGraph } from '../content/graph.js';
 import { imagesFor, layerKey, layersOf } from '../layer/convert.js';
 import { type RecipeSearch, makeRecipe } from '../layer/make-recipe.js';
 import { recipeBytes } from '../layer/recipe.js';
-import type { Digest } from '../oci/digest.js';
+import { type Digest, digestOf } from '../oci/digest.js';
 import { formatPlatform } from '../oci/platform.js';
 import { nameText } from '../content/name.js';
 import { scratchDirectory } from '../transport/scratch.js';
@@ -144,6 +144,8 @@ export const explainLayers = async (
 export interface RecipeReport {
   /** The file, RFC 8785 and a newline. */
   readonly bytes: Uint8Array;
+  /** Of the file, as a lock records it. */
+  readonly digest: Digest;
   readonly images: number;
   /** Distinct compressed layers. */
   readonly layers: number;
@@ -161,8 +163,10 @@ export const recipe = async (locations: readonly string[], context: OperationCon
     const merged = mergeGraphs(opened);
     const known = await fingerprints(merged.graph, merged.blobs, context);
     const found = await searchRecipe(merged, known, context);
+    const bytes = recipeBytes(found.recipe);
     return {
-      bytes: recipeBytes(found.recipe),
+      bytes,
+      digest: digestOf(bytes),
       images: found.recipe.images.length,
       layers: found.results.length,
       restorable: found.results.filter((result) => result.hit !== undefined).length,

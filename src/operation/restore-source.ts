@@ -13,6 +13,7 @@ import { openFileSource } from '../transport/file.js';
 import type { OperationContext } from './context.js';
 import { parseLocation } from './location.js';
 import { type Lock, parseLock } from './lock.js';
+import { recipeFault, recipeFile } from './locked-recipe.js';
 import { openLocation } from './open.js';
 
 /** What is known of the images that are to be restored. */
@@ -88,15 +89,18 @@ const noManifests = (subject: string): ToolError =>
 /**
  * What `--manifest-from` names: the manifest itself, a recipe, a lock, or any location that holds the manifest (its
  * layers need not be there).
- * @throws {ToolError} RECIPE_INVALID, LOCK_INVALID, SCHEMA_INVALID, JSON_*, MANIFEST_MISMATCH for an index alone and for
+ * @param signed a lock that must record every recipe
+ * @throws {ToolError} USAGE for such a lock without a recipe; RECIPE_UNRECORDED, RECIPE_INVALID, LOCK_INVALID, SCHEMA_INVALID, JSON_*, MANIFEST_MISMATCH for an index alone and for
  * a docker-archive, and as `openLocation`
  */
 export const loadRestoreSources = async (
   texts: readonly string[],
   context: OperationContext,
+  signed?: Lock,
 ): Promise<RestoreSources> => {
   const targets: RestoreTarget[] = [];
   const pinned = new Map<Digest | 'any', Set<Digest>>();
+  let recipes = 0;
   for (const text of texts) {
     const location = parseLocation(text, context.pathExists);
     const raw =
@@ -118,6 +122,9 @@ export const loadRestoreSources = async (
     const images = isJsonObject(value) ? value['images'] : undefined;
     if (isJsonArray(images)) {
       const recipe = await parseRecipe(raw, text, context.limits);
+      const fault = signed === undefined ? undefined : recipeFault(signed, recipeFile(text, raw, recipe));
+      if (fault !== undefined) throw fault;
+      recipes += 1;
       for (const { manifest, layers } of recipe.images) {
         const known = layers.flatMap(({ digest, codec }): [Digest, string][] =>
           codec === undefined ? [] : [[digest, codec]],
@@ -135,6 +142,12 @@ export const loadRestoreSources = async (
     } else {
       targets.push(manifestTarget(raw, text, context));
     }
+  }
+  if (signed !== undefined && recipes === 0) {
+    throw new ToolError('USAGE', 'there is no recipe to hold against the lock', {
+      expected: 'a recipe among what the manifests come from',
+      found: texts.join(', '),
+    });
   }
   return { targets, pinned };
 };

@@ -5,7 +5,7 @@ import { COMMANDS } from '../../src/cli/command-table.js';
 import { run } from './support/run.js';
 import { inScratch } from './support/scratch.js';
 
-const scratch = inScratch();
+inScratch();
 
 const commands: Command[] = [];
 for (const entry of COMMANDS) commands.push(await entry.load());

@@ -58,6 +58,8 @@ describe('a command line that is wrong', () => {
     ['verify', {}],
     ['verify a --expect sha256:12', { subject: '--expect' }],
     ['verify a --lock', { subject: '--lock' }],
+    ['verify a --recipe b', { expected: '--lock FILE' }],
+    ['save a -o b --lock c', {}],
     ['digest a --file --images', {}],
     ['inspect', {}],
     ['inspect a -- b', { found: '"b"' }],

@@ -37,11 +37,12 @@ export const recipeCommand: Command = defineCommand({
       return 'done';
     }
     await writeSmall(output, found.bytes);
-    const { images, layers, restorable } = found;
-    await session.summarize({ output, images, layers, restorable }, () => [
+    const { digest, images, layers, restorable } = found;
+    await session.summarize({ output, digest, images, layers, restorable }, () => [
       escapeText(
         `recipe: ${output}: ${plural(images, 'image')}, ${restorable} of ${plural(layers, 'layer')} restorable`,
       ),
+      `  digest  ${digest}`,
     ]);
     return 'done';
   },

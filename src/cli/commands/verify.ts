@@ -1,10 +1,10 @@
-import { DEFAULT_LIMITS } from '../../base/limits.js';
+import { ToolError } from '../../base/error.js';
 import { type Digest, parseDigest } from '../../oci/digest.js';
-import { readSmall } from '../../operation/host.js';
-import { parseLock } from '../../operation/lock.js';
+import { readLock } from '../../operation/lock.js';
+import { type RecipeFile, readRecipeFile } from '../../operation/locked-recipe.js';
 import { verify } from '../../operation/verify/verify.js';
 import { type Command, defineCommand } from '../command.js';
-import { parseText, switchFlag, valueFlag } from '../flag.js';
+import { listFlag, parseText, switchFlag, valueFlag } from '../flag.js';
 import { verifyLines } from '../render/verify.js';
 import { expandSources } from '../sources.js';
 
@@ -21,6 +21,7 @@ export const verifyCommand: Command = defineCommand({
     quick: switchFlag('leave out the diffIDs of compressed layers'),
     expect: valueFlag('DIGEST', 'the digest that the file or an image must have, or an image ID', parseExpected),
     lock: valueFlag('FILE', 'a lock that the images must be as recorded in', parseText, { path: true }),
+    recipe: listFlag('FILE', 'a recipe that must be the one that the lock records; repeatable', parseText),
   },
   examples: [
     { line: 'ingot verify golden/inputs/app/docker-save.tar', says: 'one archive' },
@@ -34,20 +35,17 @@ export const verifyCommand: Command = defineCommand({
   run: async (flags, operands, session) => {
     const { limits, pathExists } = session.context;
     const sources = await expandSources(operands, pathExists, session.context);
-    const lock =
-      flags.lock === undefined
-        ? undefined
-        : await parseLock(
-            await readSmall(flags.lock, DEFAULT_LIMITS.topDocument, 'LIMIT_METADATA'),
-            flags.lock,
-            limits.jsonDepth,
-          );
+    if (flags.recipe.length > 0 && flags.lock === undefined)
+      throw new ToolError('USAGE', '--recipe is held against a lock', { expected: '--lock FILE' });
+    const lock = flags.lock === undefined ? undefined : await readLock(flags.lock, limits);
+    const recipes: RecipeFile[] = [];
+    for (const path of flags.recipe) recipes.push(await readRecipeFile(path, limits));
     const report = await verify(
       sources,
       {
         quick: flags.quick,
         ...(flags.expect === undefined ? {} : { expect: flags.expect }),
-        ...(lock === undefined ? {} : { lock }),
+        ...(lock === undefined ? {} : { lock, recipes }),
       },
       session.context,
     );

@@ -21,7 +21,7 @@ export interface Fingerprint {
   readonly complete: boolean;
   /** What speaks for the producer, in words and in a fixed order; for an unknown one, all that was seen. */
   readonly evidence: readonly string[];
-  /** Pinned codecs worth trying, best first. They are hints: some of them may not exist here. */
+  /** Pinned codecs worth trying, best first. */
   readonly candidates: Candidates;
 }
 

@@ -53,6 +53,16 @@ const pigzRecipe = (level: number): GzipRecipe => ({
   start: async () => (await import('./pigz-flate.js')).pigzFlate(level),
 });
 
+/** The zero time of Go, cut to the 32 bits of the header. */
+const GO_ZERO_TIME = 0x886e0900;
+
+/** @param segment KiB that are compressed on their own */
+const pgzipRecipe = (segment: number, isOpenEnded: boolean): GzipRecipe => ({
+  compression: 'gzip',
+  header: { mtime: GO_ZERO_TIME, extraFlags: 0, os: 255 },
+  start: async () => (await import('./pgzip-flate.js')).pgzipFlate(segment * 1024, { isOpenEnded }),
+});
+
 const fflateRecipe = (level: 1 | 6 | 9): GzipRecipe => ({
   compression: 'gzip',
   header: { mtime: 0, extraFlags: extraFlagsOf(level), os: 3 },
@@ -70,6 +80,11 @@ const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   ...[6, 9].map((level) => [`zlib-1.3/${level}+mem9`, zipRecipe(level, ZLIB_MEMORY_9)] as const),
   // Java's GZIPOutputStream is zlib in a header of its own: JDK 16 and later write OS 255, earlier ones 0.
   ...[0, 255].map((os) => [`zlib-1.3/6+os${os}`, zipRecipe(6, ZLIB, { os })] as const),
+  // The version is that of klauspost/compress. Podman, skopeo and buildah leave the segment as it is, umoci does not.
+  ['pgzip-1.15/5', pgzipRecipe(1024, true)],
+  ['pgzip-1.15/5+256k', pgzipRecipe(256, true)],
+  ['pgzip-1.20/5', pgzipRecipe(1024, false)],
+  ['pgzip-1.20/5+256k', pgzipRecipe(256, false)],
   ...LEVELS.map((level) => [`pigz-2/${level}`, pigzRecipe(level)] as const),
   ...LEVELS.map((level) => [`gnu-gzip-1/${level}`, zipRecipe(level, GNU_GZIP)] as const),
   // BusyBox is built for one of three sizes of memory; small is the default.

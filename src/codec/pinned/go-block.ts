@@ -3,7 +3,7 @@ import { DISTANCE_COUNT, LITERAL_COUNT, MAX_STORED } from './deflate-symbol.js';
 import { CODE_LENGTHS, CODE_LENGTH_LIMIT, DynamicHeader } from './dynamic-header.js';
 import { PackageMerge } from './package-merge.js';
 import { FIXED_DISTANCES, FIXED_LITERALS, type PrefixCode, assignCodes, codedBits, prefixCode } from './prefix-code.js';
-import { type TokenCounts, type Tokens, tokenCounts } from './token-code.js';
+import { type TokenCounts, type Tokens, tokenCounts, writeEnd } from './token-code.js';
 
 const LIMIT = 15;
 
@@ -40,10 +40,12 @@ export class GoBlockWriter {
     } else if (head + body < fixed) {
       this.#header.write(this.sink, false);
       tokens.write(this.sink, this.#literalCode, this.#distanceCode, body);
+      writeEnd(this.sink, this.#literalCode);
     } else {
       this.sink.reserve(2);
       this.sink.bits(0b010, 3);
       tokens.write(this.sink, FIXED_LITERALS, FIXED_DISTANCES, fixed);
+      writeEnd(this.sink, FIXED_LITERALS);
     }
   }
 
@@ -62,6 +64,7 @@ export class GoBlockWriter {
     } else {
       this.#header.write(this.sink, false);
       tokens.write(this.sink, this.#literalCode, this.#distanceCode, body + extra);
+      writeEnd(this.sink, this.#literalCode);
     }
   }
 

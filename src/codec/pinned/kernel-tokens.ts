@@ -60,8 +60,6 @@ export class KernelTokens implements Tokens {
     sink.append(this.#output.subarray(0, size));
     sink.bitBuffer = bitBuffer.value;
     sink.bitCount = bitCount.value;
-    sink.reserve(2);
-    sink.bits(literalCode.codes[END_OF_BLOCK] ?? 0, literalCode.lengths[END_OF_BLOCK] ?? 0);
   }
 
   #setCodes(address: number, { codes, lengths }: PrefixCode, count: number): void {

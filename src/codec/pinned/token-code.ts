@@ -46,9 +46,14 @@ export interface Tokens {
    * @returns the extra bits that the tokens carry
    */
   tally(counts: TokenCounts): number;
-  /** Writes the tokens and the end of the block. `bits` is what they take. */
+  /** Writes the tokens, without the end of the block. `bits` is what they take, or more. */
   write(sink: BitSink, literalCode: PrefixCode, distanceCode: PrefixCode, bits: number): void;
 }
+
+export const writeEnd = (sink: BitSink, { codes, lengths }: PrefixCode): void => {
+  sink.reserve(2);
+  sink.bits(codes[END_OF_BLOCK] ?? 0, lengths[END_OF_BLOCK] ?? 0);
+};
 
 /** Tokens that are gathered. */
 export interface TokenStore extends Tokens {
@@ -149,6 +154,5 @@ export class TokenArray implements TokenStore {
     sink.length = at;
     sink.bitBuffer = buffer;
     sink.bitCount = filled;
-    sink.bits(codes[END_OF_BLOCK] ?? 0, lengths[END_OF_BLOCK] ?? 0);
   }
 }

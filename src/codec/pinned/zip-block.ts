@@ -3,7 +3,7 @@ import { DISTANCE_COUNT, LITERAL_COUNT } from './deflate-symbol.js';
 import { CODE_LENGTHS, DynamicHeader } from './dynamic-header.js';
 import { HeapCode } from './heap-code.js';
 import { FIXED_DISTANCES, FIXED_LITERALS, type PrefixCode, assignCodes, codedBits, prefixCode } from './prefix-code.js';
-import { type TokenCounts, type Tokens, tokenCounts } from './token-code.js';
+import { type TokenCounts, type Tokens, tokenCounts, writeEnd } from './token-code.js';
 
 const LIMIT = 15;
 
@@ -40,9 +40,11 @@ export class ZipBlockWriter {
     } else if (fixedBytes <= ownBytes) {
       this.sink.bits(0b010 | flag, 3);
       tokens.write(this.sink, FIXED_LITERALS, FIXED_DISTANCES, fixed);
+      writeEnd(this.sink, FIXED_LITERALS);
     } else {
       this.#header.write(this.sink, last);
       tokens.write(this.sink, this.#literalCode, this.#distanceCode, body);
+      writeEnd(this.sink, this.#literalCode);
     }
   }
 }

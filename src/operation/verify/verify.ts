@@ -4,11 +4,13 @@ import type { Digest } from '../../oci/digest.js';
 import type { OperationContext } from '../context.js';
 import { layerMediaTypeNotes } from '../layer-media-types.js';
 import { type Lock, checkLock } from '../lock.js';
+import type { RecipeFile } from '../locked-recipe.js';
 import { openLocation } from '../open.js';
 import { type ImageEntry, type VerifyReport, imageEntries } from '../report.js';
 import { checkBlobs } from './blobs.js';
 import { checkNames, checkPresence, checkSchemas, checkUnreferenced, findingOf } from './checks.js';
 import { checkExpectation } from './expectation.js';
+import { checkRecipes } from './recipes.js';
 
 export interface VerifyOptions {
   /** Leave out the diffIDs of compressed layers. */
@@ -16,6 +18,8 @@ export interface VerifyOptions {
   /** The digest of the file, of an image, or an image ID. */
   readonly expect?: Digest;
   readonly lock?: Lock;
+  /** Recipes to hold against the lock. */
+  readonly recipes?: readonly RecipeFile[];
 }
 
 interface Verified {
@@ -69,10 +73,13 @@ export const verify = async (
     ...results.flatMap((result) => result.findings),
     ...(options.lock === undefined
       ? []
-      : checkLock(
-          options.lock,
-          results.flatMap((result) => result.graph ?? []),
-        )),
+      : [
+          ...checkLock(
+            options.lock,
+            results.flatMap((result) => result.graph ?? []),
+          ),
+          ...checkRecipes(options.lock, options.recipes ?? []),
+        ]),
   ];
   return {
     verified: !findings.some((finding) => finding.severity === 'error'),

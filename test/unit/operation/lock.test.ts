@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../src/base/bytes.js';
 import { type Lock, checkLock, lock, lockBytes, lockOf, parseLock } from '../../../src/operation/lock.js';
+import { type RecipeFile, recordRecipes } from '../../../src/operation/locked-recipe.js';
+import { checkRecipes } from '../../../src/operation/verify/recipes.js';
 import { ANNOTATION, ATTESTATION_MANIFEST } from '../../../src/oci/annotation.js';
 import { MemoryPlace, descriptorWith, failureOf, fakeDigest, label, reference } from '../../support/memory-place.js';
 import { testFolder } from '../../support/images-on-disk.js';
@@ -140,5 +142,66 @@ describe('images against a lock', () => {
 
   it('are held only against what it says of them', async () => {
     expect(await check({ ...LOCK.images, '1.0': { digest: a.descriptor.digest } })).toEqual([]);
+  });
+});
+
+describe('recipes in a lock', () => {
+  const fileOf = (digest: string, ...manifests: readonly string[]): RecipeFile => ({
+    path: 'a.recipe.json',
+    digest: fakeDigest(digest),
+    manifests: new Set(manifests),
+  });
+  const file = fileOf('1', a.descriptor.digest);
+  const recipe = file.digest;
+
+  it('stand at every image that they restore, and nowhere else', async () => {
+    const locked = recordRecipes(LOCK, [file]);
+    const one = { digest: a.descriptor.digest, imageID: a.config.digest, recipe };
+    const multi = LOCK.images['docker.io/library/multi:latest'];
+    expect(locked.images).toEqual({
+      ...LOCK.images,
+      '1.0': one,
+      'docker.io/library/app:1': one,
+      'docker.io/library/multi:latest': { ...multi, platforms: { ...multi?.platforms, 'linux/amd64': one } },
+    });
+    expect(await parseLock(lockBytes(locked), 'lock', 64)).toEqual(locked);
+    expect(Buffer.from(lockBytes(recordRecipes(locked, [file, file]))).equals(lockBytes(locked))).toBe(true);
+    expect(recordRecipes(LOCK, [])).toEqual(LOCK);
+  });
+
+  it.for<[line: string, files: readonly RecipeFile[], details: object]>([
+    ['of another image', [fileOf('1', fakeDigest('2'))], { found: fakeDigest('1') }],
+    ['of no image', [file, fileOf('2')], { found: fakeDigest('2') }],
+    ['two of one image', [file, fileOf('2', a.descriptor.digest)], { expected: recipe, found: fakeDigest('2') }],
+  ])('are not %s', async ([, files, details]) => {
+    expect(await failureOf(() => recordRecipes(LOCK, files))).toMatchObject({ code: 'RECIPE_UNRECORDED', details });
+  });
+
+  it('are checked where they are at hand, and said to be unchecked where they are not', () => {
+    const { '1.0': one = { digest: '' }, ...others } = LOCK.images;
+    const locked: Lock = { version: 1, images: { ...others, '1.0': { ...one, recipe } } };
+    expect(checkRecipes(LOCK, [])).toEqual([]);
+    expect(checkRecipes(locked, [file])).toEqual([]);
+    expect(checkRecipes(locked, [])).toMatchObject([
+      { code: 'NOT_CHECKED', severity: 'info', subject: '1.0', expected: recipe },
+    ]);
+    expect(checkRecipes(locked, [fileOf('2', a.descriptor.digest)])).toMatchObject([
+      { code: 'RECIPE_UNRECORDED', severity: 'error', expected: recipe, found: fakeDigest('2') },
+    ]);
+    expect(checkRecipes(LOCK, [file])).toMatchObject([{ code: 'RECIPE_UNRECORDED', severity: 'error' }]);
+  });
+
+  it('tell of an image with another manifest that its digest can be restored', async () => {
+    const digest = fakeDigest('0');
+    const found = [await place.graph([a.descriptor, label('1.0')])];
+    const messageFor = (locked: Lock['images'][string]): string | undefined => {
+      const [note] = checkLock({ version: 1, images: { '1.0': locked } }, found);
+      expect(note).toMatchObject({ code: 'LOCK_MISMATCH', subject: '1.0', expected: digest });
+      return note?.message;
+    };
+    const plain = messageFor({ digest, imageID: a.config.digest });
+    expect(messageFor({ digest, imageID: a.config.digest, recipe })).not.toBe(plain);
+    expect(messageFor({ digest, imageID: arm64.config.digest, recipe })).toBe(plain);
+    expect(messageFor({ digest, recipe })).toBe(plain);
   });
 });

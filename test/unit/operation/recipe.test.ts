@@ -50,7 +50,7 @@ describe('recipe', () => {
     ];
     const image = place.image({ layers: [...layers, 'plain'] });
     const { bytes, ...counts } = await recipe([written('mixed', place, image.descriptor)], folder.context());
-    expect(counts).toEqual({ images: 1, layers: 2, restorable: 1 });
+    expect(counts).toEqual({ digest: digestBy(bytes), images: 1, layers: 2, restorable: 1 });
     const parsed = await parseRecipe(bytes, 'r', DEFAULT_LIMITS);
     expect(parsed.images.map((it) => it.layers.map(({ codec }) => codec))).toEqual([[GO, undefined, GO, undefined]]);
     expect(parsed.images[0]?.manifest.descriptor.digest).toBe(image.descriptor.digest);

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/base/limits.js';
 import { recipeBytes } from '../../../src/layer/recipe.js';
+import type { Lock } from '../../../src/operation/lock.js';
 import { type RestoreSources, loadRestoreSources } from '../../../src/operation/restore-source.js';
 import { MEDIA_TYPE } from '../../../src/oci/media-type.js';
 import { tarOf } from '../../support/archive-builder.js';
@@ -113,6 +114,63 @@ describe('a manifest comes from', () => {
     );
     const sources = await load(path);
     expect(sources.targets).toEqual([{ manifest: known.manifest, codecs: new Map([[digest, GO]]) }]);
+  });
+
+  describe('a recipe with a lock', () => {
+    const recipeOf = async (style?: ManifestStyleName) => {
+      const image = await imageOf(new MemoryPlace(), style);
+      const [known] = (await load(folder.writeFile('signed.json', image.manifest))).targets;
+      const [blob] = image.blobs;
+      if (known === undefined || blob === undefined) throw new Error('nothing given');
+      const layers = [{ diffID: blob.diffID, digest: blob.descriptor.digest, size: blob.descriptor.size, codec: GO }];
+      const bytes = recipeBytes({ images: [{ imageID: image.saved.config.digest, manifest: known.manifest, layers }] });
+      const path = folder.writeFile('signed.recipe.json', bytes);
+      return { digest: image.digest, path, recipe: digestBy(bytes) };
+    };
+    const loadSigned = (path: string, images: Lock['images']): Promise<RestoreSources> =>
+      loadRestoreSources([path], folder.context(), { version: 1, images });
+
+    it('that records it, at an image or at one of an index', async () => {
+      const { digest, path, recipe } = await recipeOf();
+      const other = { digest: fakeDigest('7'), recipe: fakeDigest('8') };
+      expect(digestsOf(await loadSigned(path, { a: { digest, recipe }, other }))).toEqual([digest]);
+      const platforms = { 'linux/amd64': { digest, recipe } };
+      expect(digestsOf(await loadSigned(path, { a: { digest: fakeDigest('9'), platforms }, other }))).toEqual([digest]);
+    });
+
+    it('but not one with another digest, of no image, or of an image without one', async () => {
+      const { digest, path, recipe } = await recipeOf();
+      const wrong = fakeDigest('1');
+      const expectRefused = async (images: Lock['images'], expected: unknown): Promise<void> => {
+        expect(await failureOf(() => loadSigned(path, images))).toMatchObject({
+          code: 'RECIPE_UNRECORDED',
+          details: { subject: path, expected, found: recipe },
+        });
+      };
+      await expectRefused({ a: { digest, recipe: wrong } }, wrong);
+      await expectRefused({ a: { digest, recipe }, b: { digest, recipe: wrong } }, wrong);
+      await expectRefused({ a: { digest: wrong, recipe } }, expect.any(String));
+      await expectRefused({ a: { digest } }, expect.any(String));
+      await expectRefused({}, expect.any(String));
+    });
+
+    it('nor the same recipe with a space more', async () => {
+      const { digest, path, recipe } = await recipeOf();
+      const spaced = folder.writeFile('spaced.recipe.json', ` ${readFileSync(path, 'utf8')}`);
+      expect(await failureOf(() => loadSigned(spaced, { a: { digest, recipe } }))).toMatchObject({
+        code: 'RECIPE_UNRECORDED',
+        details: { expected: recipe },
+      });
+    });
+
+    it('which has to be there', async () => {
+      const image = await imageOf(new MemoryPlace());
+      const path = folder.writeFile('unsigned.json', image.manifest);
+      expect(await failureOf(() => loadSigned(path, { a: { digest: image.digest } }))).toMatchObject({
+        code: 'USAGE',
+        details: { found: path },
+      });
+    });
   });
 
   it('several places, in their order', async () => {

@@ -58,13 +58,14 @@ describeSchema({
 
 describeSchema({
   name: 'recipe-report',
-  full: { output: 'app.recipe.json', images: 1, layers: 3, restorable: 2 },
-  required: within('', 'output', 'images', 'layers', 'restorable'),
+  full: { output: 'app.recipe.json', digest: SHA256, images: 1, layers: 3, restorable: 2 },
+  required: within('', 'output', 'digest', 'images', 'layers', 'restorable'),
   extensible: false,
-  valid: [['nothing', '{"output":"a","images":0,"layers":0,"restorable":0}']],
+  valid: [['nothing', `{"output":"a","digest":"${SHA256}","images":0,"layers":0,"restorable":0}`]],
   invalid: [
     ['no output', '/output', '""'],
     ['an output of null', '/output', 'null'],
+    ['a digest without algorithm', '/digest', '"0123"', 'DIGEST_INVALID'],
     ['images below 0', '/images', '-1', 'SIZE_INVALID'],
     ['layers as a list', '/layers', '[]', 'SIZE_INVALID'],
     ['a part of a layer', '/restorable', '1.5', 'SIZE_INVALID'],

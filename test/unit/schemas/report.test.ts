@@ -258,7 +258,8 @@ describeSchema({
       'docker.io/library/a:1': {
         digest: SHA256,
         imageID: SHA256,
-        platforms: { 'linux/amd64': { digest: SHA256, imageID: SHA512 } },
+        recipe: SHA256,
+        platforms: { 'linux/amd64': { digest: SHA256, imageID: SHA512, recipe: SHA256 } },
       },
     },
   },
@@ -285,6 +286,7 @@ describeSchema({
     ['images as a list', '/images', '[]'],
     ['an image that is a digest', '/images/docker.io~1library~1a:1', JSON.stringify(SHA256)],
     ['an image of null', '/images/docker.io~1library~1a:1', 'null'],
+    ['a recipe without algorithm', '/images/docker.io~1library~1a:1/recipe', '"0123"', 'DIGEST_INVALID'],
     ['a digest without algorithm', '/images/docker.io~1library~1a:1/digest', '"0123"', 'DIGEST_INVALID'],
     [
       'a digest in upper case',

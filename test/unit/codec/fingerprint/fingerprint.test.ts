@@ -6,9 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { INPUTS } from '../../../../golden/codec/input.mjs';
 import { readAll, streamOf } from '../../../../src/base/bytes.js';
 import { DEFAULT_LIMITS } from '../../../../src/base/limits.js';
+import { gzipCandidates } from '../../../../src/codec/fingerprint/candidates.js';
+import { readGzipFacts } from '../../../../src/codec/fingerprint/gzip-facts.js';
 import { type Fingerprint, fingerprint } from '../../../../src/codec/fingerprint/fingerprint.js';
 import type { Confidence, Producer } from '../../../../src/codec/fingerprint/producer.js';
-import { pinnedCodec } from '../../../../src/codec/pinned/codec.js';
+import { PINNED_CODEC_IDS, pinnedCodec } from '../../../../src/codec/pinned/codec.js';
 import { BZIP2, PIGZ, XZ_CRC64 } from '../compressed-fixture.js';
 import { always, chunked } from '../decompress-outcome.js';
 import { DeflateWriter, gzipOf } from './deflate-writer.js';
@@ -49,10 +51,10 @@ const UNIX = [0, 0, 0, 0, 0, 0, 3];
 const text = INPUTS['description']!();
 const literals = (count: number): number[] => Array.from({ length: count }, (_, index) => index & 0xff);
 
-/** BusyBox with its smallest buffer, by the description of its encoder: blocks of 8191 tokens, or 4096. */
-const smallBusybox = (): Uint8Array =>
+/** BusyBox with a buffer of so many tokens, by the description of its encoder: blocks are full, or end at 4096. */
+const busybox = (tokens: number): Uint8Array =>
   gzipOf(
-    new DeflateWriter().fixed(literals(8191)).fixed(literals(4096)).fixed(literals(8191)).fixed([1], true).bytes(),
+    new DeflateWriter().fixed(literals(tokens)).fixed(literals(4096)).fixed(literals(tokens)).fixed([1], true).bytes(),
     UNIX,
   );
 
@@ -79,7 +81,7 @@ describe('the producer', () => {
     ['Java', () => made.JAVA, 'zlib', 'guess'],
     ['pigz', () => made.PIGZ_ZEROS, 'pigz', 'certain'],
     ['GNU gzip', () => made.GNU_GZIP, 'gnu-gzip', 'certain'],
-    ['BusyBox with a small buffer', smallBusybox, 'busybox', 'certain'],
+    ['BusyBox with a small buffer', () => busybox(8191), 'busybox', 'certain'],
     ['skopeo 1.9, zstd', () => made.ZSTD_SKOPEO_1, 'zstd-klauspost', 'certain'],
     ['skopeo 1.22, zstd', () => made.ZSTD_SKOPEO_2, 'zstd-klauspost', 'certain'],
     ['BuildKit, zstd', () => golden('oci/zstd/blobs/sha256', '024c15de'), 'zstd-klauspost', 'likely'],
@@ -137,17 +139,22 @@ describe('nothing is certain about', () => {
 });
 
 describe('candidates', () => {
-  it.for<readonly [name: string, bytes: () => Uint8Array, first: string]>([
+  it.for<readonly [name: string, bytes: () => Uint8Array | Promise<Uint8Array>, first: string]>([
     ['Go', () => golden('app/skopeo-layout/blobs/sha256', '1899d2a8'), 'go-flate-1.26/6'],
     ['Go, level 9', () => made.GO_FLATE_9, 'go-flate-1.26/9'],
     ['Go, level 1', () => made.GO_FLATE_1, 'go-flate-1.26/1'],
     ['Java', () => made.JAVA, 'zlib-1.3/6+os255'],
     ['GNU gzip', () => made.GNU_GZIP, 'gnu-gzip-1/9'],
     ['GNU gzip of little', () => made.GNU_GZIP_TAR, 'zlib-1.3/6'],
-    ['BusyBox', smallBusybox, 'busybox-gzip/6'],
-    ['pgzip', () => made.PGZIP, 'pgzip-1.2/5'],
+    ['BusyBox', () => busybox(8191), 'busybox-gzip/6'],
+    ['pgzip', () => made.PGZIP, 'pgzip-1.20/5'],
+    ['pgzip in segments of 256 KiB', () => pinned('pgzip-1.15/5+256k', text), 'pgzip-1.20/5+256k'],
+    ['BusyBox with a medium buffer', () => busybox(16_383), 'busybox-gzip/6+medium'],
+    ['BusyBox, or GNU gzip', () => busybox(32_767), 'gnu-gzip-1/6'],
+    ['zlib with more memory', () => pinned('zlib-1.3/6+mem9', text), 'zlib-1.3/6+mem9'],
+    ['pigz, level 9', () => pinned('pigz-2/9', text), 'pigz-2/9'],
   ])('for %s', async ([, make, first]) => {
-    expect((await look(make())).candidates[0]).toBe(first);
+    expect((await look(await make())).candidates[0]).toBe(first);
   });
 
   it('of a guess include all that the header allows', async () => {
@@ -158,8 +165,56 @@ describe('candidates', () => {
     expect(new Set(candidates).size).toBe(candidates.length);
   });
 
+  /** Complete by its type. */
+  const PRODUCERS: Readonly<Record<Producer, true>> = {
+    'go-flate': true,
+    'go-flate-level-1': true,
+    'go-1.27': true,
+    pgzip: true,
+    zlib: true,
+    pigz: true,
+    'gnu-gzip': true,
+    busybox: true,
+    estargz: true,
+    'zstd-klauspost': true,
+    'zstd-libzstd': true,
+    'zstd-chunked': true,
+    stored: true,
+    unknown: true,
+    none: true,
+  };
+
+  it.for(Object.keys(PRODUCERS) as Producer[])('for %s are codecs that there are, each once', async (producer) => {
+    for (const os of [0, 3, 255]) {
+      for (const extraFlags of [0, 2, 4]) {
+        const facts = await readGzipFacts(
+          streamOf(gzipOf(new DeflateWriter().fixed([1], true).bytes(), [0, 0, 0, 0, 0, extraFlags, os])),
+          {
+            subject: 'blob',
+            limits: DEFAULT_LIMITS,
+          },
+        );
+        for (const confidence of ['guess', 'certain'] as const) {
+          const ids = gzipCandidates({ producer, confidence, evidence: [] }, facts);
+          expect(ids.filter((id) => !PINNED_CODEC_IDS.includes(id))).toEqual([]);
+          expect(new Set(ids).size).toBe(ids.length);
+        }
+      }
+    }
+  });
+
+  it('name what wrote the bytes among the first three, where the producer is certain', async () => {
+    const places = new Map<string, number>();
+    for (const id of PINNED_CODEC_IDS.filter((each) => /^(?!zstd).*[/][69](?:[+].*)?$|^pgzip/.test(each))) {
+      const { candidates, confidence } = await look(await pinned(id, text));
+      if (confidence === 'certain') places.set(id, candidates.indexOf(id));
+    }
+    expect(places.size).toBeGreaterThan(8);
+    expect([...places].filter(([, at]) => at < 0 || at > 2)).toEqual([]);
+  });
+
   it('are none where no codec is pinned', async () => {
-    for (const bytes of [made.ESTARGZ, made.PIGZ_ZEROS, made.CHUNKED_SKOPEO_1, new Uint8Array(512)]) {
+    for (const bytes of [made.ESTARGZ, made.CHUNKED_SKOPEO_1, new Uint8Array(512)]) {
       expect((await look(bytes)).candidates).toStrictEqual([]);
     }
   });

@@ -19,6 +19,8 @@ const ENCODERS = [
   'pigz-2/1',
   'busybox-gzip/6',
   'fflate-0.8/6',
+  'pgzip-1.15/5+256k',
+  'pgzip-1.20/5',
 ];
 
 /** Bytes with matches of all kinds and some noise. */
@@ -55,6 +57,8 @@ describe('pinnedCodec', () => {
     ['busybox-gzip/6', '1f8b0800000000000003'],
     ['pigz-2/9', '1f8b0800000000000203'],
     ['fflate-0.8/6', '1f8b0800000000000003'],
+    ['pgzip-1.15/5', '1f8b080000096e8800ff'],
+    ['pgzip-1.20/5+256k', '1f8b080000096e8800ff'],
   ])('%s begins with its own header', async ([id, header]) => {
     const output = await compressBytes(id, new Uint8Array(10));
     expect(Buffer.from(output.subarray(0, 10)).toString('hex')).toBe(header);
