@@ -1,0 +1,79 @@
+import type { ErrorCode } from '../../base/error-code.js';
+import { ToolError } from '../../base/error.js';
+
+/** A URL as it may be shown: without credentials, and without the query, in which storage services put signatures. */
+export const shownUrl = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`;
+
+const SYSTEM: Readonly<Record<string, ErrorCode>> = {
+  ECONNREFUSED: 'CONNECTION_REFUSED',
+  EHOSTUNREACH: 'CONNECTION_REFUSED',
+  ENETUNREACH: 'CONNECTION_REFUSED',
+  EADDRNOTAVAIL: 'CONNECTION_REFUSED',
+  ENOTFOUND: 'HOST_UNKNOWN',
+  EAI_AGAIN: 'HOST_UNKNOWN',
+  ETIMEDOUT: 'TIMEOUT',
+  UND_ERR_CONNECT_TIMEOUT: 'TIMEOUT',
+  UND_ERR_HEADERS_TIMEOUT: 'TIMEOUT',
+  UND_ERR_BODY_TIMEOUT: 'TIMEOUT',
+  UND_ERR_HEADERS_OVERFLOW: 'LIMIT_ANSWER',
+  UND_ERR_PRX_TLS: 'TLS_FAILED',
+  EPROTO: 'TLS_FAILED',
+};
+
+/** Codes of OpenSSL's verification, which Node hands on as they are. */
+const CERTIFICATE = /CERT|SIGNED|ISSUER|CRL|^HOSTNAME_MISMATCH$|^INVALID_CA$|^PATH_LENGTH_EXCEEDED$|^INVALID_PURPOSE$/;
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** True for a certificate that was looked at and refused; false where the other side does not speak TLS at all. */
+export const isCertificateCode = (code: string): boolean => CERTIFICATE.test(code);
+
+const classify = (code: string): ErrorCode => {
+  const known = SYSTEM[code];
+  if (known !== undefined) return known;
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || isCertificateCode(code)
+    ? 'TLS_FAILED'
+    : 'CONNECTION_LOST';
+};
+
+const WHAT: Partial<Record<ErrorCode, string>> = {
+  CONNECTION_REFUSED: 'cannot be reached',
+  CONNECTION_LOST: 'the connection broke off',
+  HOST_UNKNOWN: 'the host is not known',
+  LIMIT_ANSWER: 'the headers of the answer are larger than the limit',
+  TIMEOUT: 'does not answer in time',
+  TLS_FAILED: 'no secure connection can be made',
+};
+
+const hintFor = (code: ErrorCode, url: URL): string => {
+  switch (code) {
+    case 'TLS_FAILED':
+      return `give the CA of the registry with --ca FILE, or, if you trust the network, --insecure ${url.host}`;
+    case 'HOST_UNKNOWN':
+      return 'check the name of the registry, and the proxy if there is one';
+    case 'CONNECTION_REFUSED':
+      return 'check the host and port, and that the registry runs';
+    default:
+      return 'try again later';
+  }
+};
+
+/**
+ * What the network said, as a ToolError. The foreign error is not kept as a cause: it may hold what was sent.
+ * @returns CONNECTION_REFUSED, CONNECTION_LOST, HOST_UNKNOWN, LIMIT_ANSWER, TIMEOUT, TLS_FAILED
+ */
+export const connectionError = (error: unknown, url: URL): ToolError => {
+  if (error instanceof ToolError) return error;
+  const found = codeOf(error) ?? 'no code';
+  const code = classify(found);
+  return new ToolError(code, WHAT[code] ?? 'failed', { subject: shownUrl(url), found, hint: hintFor(code, url) });
+};
+
+export const timeoutError = (url: URL, expected: string, found: string): ToolError =>
+  new ToolError('TIMEOUT', 'does not answer in time', {
+    subject: shownUrl(url),
+    expected,
+    found,
+    hint: hintFor('TIMEOUT', url),
+  });
