@@ -127,9 +127,9 @@ export const openHttpClient = (origin: string, settings: HttpSettings): HttpClie
           status: answer.statusCode,
           headers: plainHeaders(answer.headers),
           body: steadyBody(answer.body, url, patience, signal),
+          // What is short is read, so that the connection can be used again.
           cancel: () => {
-            answer.body.on('error', () => {});
-            answer.body.destroy();
+            answer.body.dump().catch(() => {});
           },
         };
       } catch (error) {
