@@ -46,18 +46,13 @@ const WHAT: Partial<Record<ErrorCode, string>> = {
   TLS_FAILED: 'no secure connection can be made',
 };
 
-const hintFor = (code: ErrorCode, url: URL): string => {
-  switch (code) {
-    case 'TLS_FAILED':
-      return `give the CA of the registry with --ca FILE, or, if you trust the network, --insecure ${url.host}`;
-    case 'HOST_UNKNOWN':
-      return 'check the name of the registry, and the proxy if there is one';
-    case 'CONNECTION_REFUSED':
-      return 'check the host and port, and that the registry runs';
-    default:
-      return 'try again later';
-  }
+const HINTS: Partial<Record<ErrorCode, (host: string) => string>> = {
+  TLS_FAILED: (host) => `give the CA of ${host} with --ca FILE, or, if you trust the network, --insecure ${host}`,
+  HOST_UNKNOWN: () => 'check the name of the registry, and the proxy if there is one',
+  CONNECTION_REFUSED: () => 'check the host and port, and that the registry runs',
 };
+
+const hintFor = (code: ErrorCode, url: URL): string => HINTS[code]?.(url.host) ?? 'try again later';
 
 /**
  * What the network said, as a ToolError. The foreign error is not kept as a cause: it may hold what was sent.

@@ -45,7 +45,7 @@ export const openEndpoints = (settings: EndpointSettings): Endpoints => {
     close: async () => {
       const opened = await Promise.allSettled(clients.values());
       clients.clear();
-      await Promise.all(opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+      await Promise.all(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.close()] : [])));
     },
   };
 };

@@ -62,23 +62,20 @@ const WHAT: Partial<Record<ErrorCode, string>> = {
   REGISTRY_UNAVAILABLE: 'has a failure of its own',
 };
 
+const login = (registry: string): string => `docker login ${registry} or podman login ${registry}`;
+
+const HINTS: Partial<Record<ErrorCode, (registry: string, when: string) => string>> = {
+  AUTH_REQUIRED: (registry) => `check the name, and log in with ${login(registry)}`,
+  AUTH_FAILED: (registry) => `log in again with ${login(registry)}`,
+  ACCESS_DENIED: (registry) => `check that the account may do this; without one, ${login(registry)}`,
+  REPOSITORY_UNKNOWN: () => 'check the name, and whether it can be seen without logging in',
+  REGISTRY_NOT_FOUND: () => 'check the name, and whether it can be seen without logging in',
+  RATE_LIMITED: (registry, when) => `try again ${when}, or log in with ${login(registry)} for a higher limit`,
+};
+
 const hintFor = (code: ErrorCode, { registry, wait }: RefusalContext): string => {
-  const until = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`;
-  switch (code) {
-    case 'AUTH_REQUIRED':
-      return `check the name, and log in with docker login ${registry} or podman login ${registry}`;
-    case 'AUTH_FAILED':
-      return `log in again with docker login ${registry} or podman login ${registry}`;
-    case 'ACCESS_DENIED':
-      return `check that the account may do this; if you are not logged in, docker login ${registry} or podman login ${registry}`;
-    case 'REPOSITORY_UNKNOWN':
-    case 'REGISTRY_NOT_FOUND':
-      return 'check the name, and whether it can be seen without logging in';
-    case 'RATE_LIMITED':
-      return `try again ${until}, or log in with docker login ${registry} or podman login ${registry} for a higher limit`;
-    default:
-      return `try again ${until}, or ask whoever runs the registry`;
-  }
+  const when = wait === undefined ? 'later' : `in ${Math.ceil(wait / 1000)} s`;
+  return HINTS[code]?.(registry, when) ?? `try again ${when}, or ask whoever runs the registry`;
 };
 
 export interface RefusalContext {
