@@ -8,8 +8,8 @@ import { REGISTRY_PREFIX, type RegistryPlace, parseRegistryPlace } from './regis
 export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] as const;
 export type FileTransport = (typeof FILE_TRANSPORTS)[number];
 
-/** Transports that other tools know and this version cannot use. */
-const OTHER_TRANSPORTS: readonly string[] = ['docker-daemon'];
+/** Transports that are known and cannot be used: a store that the context does not name, and what is still to come. */
+const OTHER_TRANSPORTS: readonly string[] = ['store', 'docker-daemon'];
 
 /** A place, and which of its images are meant. */
 export interface Location {

@@ -27,7 +27,7 @@ const nextTarget = (response: RegistryResponse, subject: string): string | undef
   const here = new URL(response.url);
   if (next.origin !== here.origin || next.username !== '' || next.password !== '')
     throw unsafe(subject, here.origin, next.origin);
-  return `${next.pathname}${next.search}`;
+  return next.href;
 };
 
 export interface Page {

@@ -253,7 +253,8 @@ describe('a copy into an archive', () => {
     ['a name that is none', 'docker-archive:out:Not A Name', 'REFERENCE_INVALID'],
     ['a transport of later', 'store:app', 'TRANSPORT_UNSUPPORTED'],
     ['an engine', 'docker-daemon:app:1', 'TRANSPORT_UNSUPPORTED'],
-    ['a registry', 'docker://host.example/app', 'TRANSPORT_UNSUPPORTED'],
+    ['a digest in a registry', `docker://host.example/app@sha256:${'a'.repeat(64)}`, 'LOCATION_INVALID'],
+    ['many tags of a registry', 'docker://host.example/app:*', 'LOCATION_INVALID'],
   ])('is not named by %s', async ([, destination, code]) => {
     expect((await failureOf(() => to(destination))).code).toBe(code);
     expect(existsSync(destination)).toBe(false);
