@@ -30,7 +30,7 @@ const excludes = (entry: string, url: URL): boolean => {
   if (withPort !== null && withPort[2] !== portOf(url)) return false;
   const name = (withPort?.[1] ?? entry).replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
   if (name.startsWith('.')) return hostname.endsWith(name);
-  return hostname === name || (isIP(name) === 0 && hostname.endsWith(`.${name}`));
+  return hostname === name || (isIP(hostname) === 0 && hostname.endsWith(`.${name}`));
 };
 
 /**

@@ -1,4 +1,4 @@
-import { ToolError } from '../../base/error.js';
+import type { ToolError } from '../../base/error.js';
 import type { Patience, Timing } from './patience.js';
 
 /** An attempt that failed in a way that another may not. */
