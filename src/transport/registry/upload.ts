@@ -31,13 +31,23 @@ interface UploadSession {
   readonly least: number;
 }
 
+/** The URL that a response leads to, which must be one of the same server: what goes there is the user's. */
 const lead = (response: RegistryResponse, subject: string): string => {
   const location = response.headers['location'];
-  if (location !== undefined && URL.canParse(location, response.url)) return new URL(location, response.url).href;
-  throw new ToolError('UPLOAD_INVALID', 'the registry does not say where to upload to', {
+  if (location === undefined || !URL.canParse(location, response.url)) {
+    throw new ToolError('UPLOAD_INVALID', 'the registry does not say where to upload to', {
+      subject,
+      expected: 'a Location',
+      found: location === undefined ? 'none' : excerpt(location, 200),
+    });
+  }
+  const url = new URL(location, response.url);
+  const { origin } = new URL(response.url);
+  if (url.origin === origin && url.username === '' && url.password === '') return url.href;
+  throw new ToolError('URL_UNTRUSTED', 'the registry wants the upload to go somewhere else', {
     subject,
-    expected: 'a Location',
-    found: location === undefined ? 'none' : excerpt(location, 200),
+    expected: origin,
+    found: url.origin,
   });
 };
 
@@ -84,7 +94,7 @@ class BlobUpload {
   /** @returns how the blob came there */
   async run(): Promise<'mounted' | 'uploaded'> {
     try {
-      const session = await this.#begin();
+      const session = await this.#begin(this.#options.mountFrom);
       if (session === 'mounted') return session;
       await this.#send(session);
       return 'uploaded';
@@ -136,7 +146,7 @@ class BlobUpload {
   }
 
   /** @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#mounting-a-blob-from-another-repository */
-  async #begin(mountFrom = this.#options.mountFrom): Promise<UploadSession | 'mounted'> {
+  async #begin(mountFrom?: string): Promise<UploadSession | 'mounted'> {
     const query =
       mountFrom === undefined ? '' : `?mount=${this.#descriptor.digest}&from=${encodeURIComponent(mountFrom)}`;
     const target = targetOf(this.#repository, `blobs/uploads/${query}`);
@@ -150,8 +160,7 @@ class BlobUpload {
     const { signal } = this.#options;
     if (await findBlob(this.#repository, this.#descriptor, this.#scopes(), signal)) return 'mounted';
     // It said that it had mounted the blob and does not have it: upload it.
-    const session = await this.#begin(undefined);
-    return session;
+    return this.#begin();
   }
 
   async #send(session: UploadSession): Promise<void> {
@@ -204,7 +213,7 @@ class BlobUpload {
   }
 
   async #restart(): Promise<UploadSession> {
-    const session = await this.#begin(undefined);
+    const session = await this.#begin();
     if (session === 'mounted') throw this.#stuck(0);
     return session;
   }
@@ -245,9 +254,12 @@ class BlobUpload {
       part,
     });
     response.cancel();
-    if (response.status !== 201 && response.status !== 204) return false;
-    checkStored(response, digest, this.#subject);
-    return true;
+    if (response.status === 201 || response.status === 204) {
+      checkStored(response, digest, this.#subject);
+      return true;
+    }
+    // An end that was taken and not confirmed is repeated, and then unknown.
+    return findBlob(this.#repository, this.#descriptor, this.#scopes(), this.#options.signal);
   }
 }
 
