@@ -122,6 +122,8 @@ export const openHttpClient = (origin: string, settings: HttpSettings): HttpClie
           signal: signal ?? null,
           headersTimeout: patience.header,
           bodyTimeout: patience.idle,
+          // By itself undici ends the connection after HEAD, and a push asks so for each blob.
+          reset: false,
         });
         return {
           status: answer.statusCode,
