@@ -176,18 +176,12 @@ export class Authenticator {
     const answer = await send({ ...request, ...(signal === undefined ? {} : { signal }) }, authorization);
     if (answer.status !== 200) {
       const identified = used !== undefined;
-      const status = answer.status === 400 && identified ? 401 : answer.status;
-      const error = await refusalError(
-        { ...answer, status },
-        {
-          registry: address.name,
-          url: realm.url,
-          identified,
-          secrets: this.secrets,
-          limits,
-        },
-      );
-      if (credential !== undefined && used === undefined && (status === 401 || status === 403)) {
+      // OAuth2 says 400 where the grant is not accepted.
+      const meaning = answer.status === 400 && identified ? 401 : answer.status;
+      const { secrets } = this;
+      const context = { registry: address.name, url: realm.url, identified, meaning, secrets, limits };
+      const error = await refusalError(answer, context);
+      if (credential !== undefined && used === undefined && (meaning === 401 || meaning === 403)) {
         throw untrustedRealm(base, `${realm.url.host}, which is not told who is asking and gives no token`);
       }
       throw error;

@@ -21,18 +21,31 @@ const SYSTEM: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** Codes of OpenSSL's verification, which Node hands on as they are. */
-const CERTIFICATE = /CERT|SIGNED|ISSUER|CRL|^HOSTNAME_MISMATCH$|^INVALID_CA$|^PATH_LENGTH_EXCEEDED$|^INVALID_PURPOSE$/;
+const CERTIFICATE =
+  /CERT|CRL|ISSUER|SIGNATURE|^HOSTNAME_MISMATCH$|^INVALID_CA$|^INVALID_PURPOSE$|^PATH_LENGTH_EXCEEDED$|^UNSPECIFIED$/;
 
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** What comes of TLS spoken to somebody who does not understand it. */
+const NO_TLS: readonly string[] = [
+  ...['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST'],
+  ...['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNREFUSED', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'],
+];
 
-/** True for a certificate that was looked at and refused; false where the other side does not speak TLS at all. */
-export const isCertificateCode = (code: string): boolean => CERTIFICATE.test(code);
+const codeOf = (error: unknown): string | undefined => {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  // Some versions of Node say what OpenSSL said beside the code, not in it.
+  return error.code === 'EPROTO' && 'reason' in error && typeof error.reason === 'string'
+    ? `ERR_SSL_${error.reason.replaceAll(' ', '_').toUpperCase()}`
+    : error.code;
+};
+
+/** Whether the other side may be one that knows plain HTTP alone. Anything else must not lead there. */
+export const speaksNoTls = (error: unknown): boolean =>
+  error instanceof ToolError && NO_TLS.includes(error.details.found ?? '');
 
 const classify = (code: string): ErrorCode => {
   const known = SYSTEM[code];
   if (known !== undefined) return known;
-  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || isCertificateCode(code)
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || CERTIFICATE.test(code)
     ? 'TLS_FAILED'
     : 'CONNECTION_LOST';
 };

@@ -2,7 +2,7 @@ import { ToolError } from '../../base/error.js';
 import type { Limits } from '../../base/limits.js';
 import { type RegistryAddress, isListed, isLoopback } from './address.js';
 import { Authenticator } from './authenticate.js';
-import { isCertificateCode } from './connection-error.js';
+import { speaksNoTls } from './connection-error.js';
 import type { Credential } from './credential.js';
 import type { Endpoints } from './endpoint.js';
 import { exchange } from './exchange.js';
@@ -91,13 +91,6 @@ const greet = async (
   });
   if (answer.status === 401) authenticator.learn(answer.headers['www-authenticate']);
   return { base, authenticator };
-};
-
-/** Whether the other side may be one that knows plain HTTP alone: not if there was a certificate that is refused. */
-const speaksNoTls = (error: unknown): boolean => {
-  if (!(error instanceof ToolError)) return false;
-  if (error.code === 'TLS_FAILED') return !isCertificateCode(error.details.found ?? '');
-  return error.code === 'CONNECTION_REFUSED' || error.code === 'CONNECTION_LOST' || error.code === 'TIMEOUT';
 };
 
 /**

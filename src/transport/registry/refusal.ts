@@ -84,6 +84,8 @@ export interface RefusalContext {
   readonly url: URL;
   /** Whether credentials were known: without them 401 means that some are needed. */
   readonly identified: boolean;
+  /** What the status means, where it is not what it says. */
+  readonly meaning?: number;
   /** What must not be shown, even if the server sends it back. */
   readonly secrets: readonly string[];
   readonly limits: Limits;
@@ -108,7 +110,7 @@ export const refusalError = async (answer: HttpAnswer, context: RefusalContext):
     // The status says enough; a body that is too long, too slow or cut adds nothing.
     answer.cancel();
   }
-  const code = codeFor(answer.status, refusal, context.identified);
+  const code = codeFor(context.meaning ?? answer.status, refusal, context.identified);
   const said = [refusal.code, refusal.message]
     .filter((text) => text !== undefined)
     .map((text) => excerpt(without(text, secrets), SHOWN))
