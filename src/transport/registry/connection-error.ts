@@ -67,15 +67,35 @@ const HINTS: Partial<Record<ErrorCode, (host: string) => string>> = {
 
 const hintFor = (code: ErrorCode, url: URL): string => HINTS[code]?.(url.host) ?? 'try again later';
 
+/** A proxy that has answered with something else than a tunnel; only undici's words tell its status. */
+const proxyStatus = (error: unknown): string | undefined =>
+  error instanceof Error
+    ? /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(error.message)?.[1]
+    : undefined;
+
+export const proxyError = (url: URL, proxy: URL, status: string): ToolError =>
+  new ToolError('PROXY_FAILED', `the proxy ${proxy.host} does not let this through`, {
+    subject: shownUrl(url),
+    found: `status ${status}`,
+    hint: status === '407' ? 'put USER:PASSWORD@ before the host of the proxy' : 'ask whoever runs the proxy',
+  });
+
 /**
  * What the network said, as a ToolError. The foreign error is not kept as a cause: it may hold what was sent.
- * @returns CONNECTION_REFUSED, CONNECTION_LOST, HOST_UNKNOWN, LIMIT_ANSWER, TIMEOUT, TLS_FAILED
+ * @returns CONNECTION_REFUSED, CONNECTION_LOST, HOST_UNKNOWN, LIMIT_ANSWER, PROXY_FAILED, TIMEOUT, TLS_FAILED
  */
-export const connectionError = (error: unknown, url: URL): ToolError => {
+export const connectionError = (error: unknown, url: URL, proxy?: URL): ToolError => {
   if (error instanceof ToolError) return error;
+  const status = proxyStatus(error);
+  if (proxy !== undefined && status !== undefined) return proxyError(url, proxy, status);
   const found = codeOf(error) ?? 'no code';
   const code = classify(found);
-  return new ToolError(code, WHAT[code] ?? 'failed', { subject: shownUrl(url), found, hint: hintFor(code, url) });
+  const what = WHAT[code] ?? 'failed';
+  return new ToolError(code, proxy === undefined ? what : `${what} over the proxy ${proxy.host}`, {
+    subject: shownUrl(url),
+    found,
+    hint: hintFor(code, url),
+  });
 };
 
 export const timeoutError = (url: URL, expected: string, found: string): ToolError =>

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { ByteStream } from '../../base/bytes.js';
 import type { Limits } from '../../base/limits.js';
-import { connectionError } from './connection-error.js';
+import { connectionError, proxyError } from './connection-error.js';
+import { basicValue } from './credential.js';
 import { steadyBody } from './steady-body.js';
 import type { Patience } from './patience.js';
 import type { TlsSettings } from './tls.js';
@@ -51,6 +52,12 @@ export interface HttpSettings {
 
 const load = () => import('undici');
 
+/** What the proxy is told about who is asking; its URL goes on without it. */
+const proxyToken = ({ username, password }: URL): { readonly token?: string } =>
+  username === '' && password === ''
+    ? {}
+    : { token: `Basic ${basicValue(decodeURIComponent(username), decodeURIComponent(password))}` };
+
 const openDispatcher = async (origin: string, settings: HttpSettings): Promise<Dispatcher> => {
   const { Pool, ProxyAgent } = await load();
   const { patience, limits, tls, proxy } = settings;
@@ -64,7 +71,8 @@ const openDispatcher = async (origin: string, settings: HttpSettings): Promise<D
   if (proxy === undefined) return new Pool(origin, { ...options, connect });
   return new ProxyAgent({
     ...options,
-    uri: proxy.href,
+    uri: proxy.origin,
+    ...proxyToken(proxy),
     proxyTunnel: false,
     requestTls: connect,
     proxyTls: { timeout: patience.connect, ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }) },
@@ -99,7 +107,7 @@ const plainHeaders = (
 /** Connections to the origin of a URL, opened when needed and kept for the next request. */
 export const openHttpClient = (origin: string, settings: HttpSettings): HttpClient => {
   let dispatcher: Promise<Dispatcher> | undefined;
-  const { patience } = settings;
+  const { patience, proxy } = settings;
   return {
     send: async ({ method, url, headers, body, signal }) => {
       signal?.throwIfAborted();
@@ -125,6 +133,10 @@ export const openHttpClient = (origin: string, settings: HttpSettings): HttpClie
           // By itself undici ends the connection after HEAD, and a push asks so for each blob.
           reset: false,
         });
+        if (answer.statusCode === 407 && proxy !== undefined) {
+          answer.body.dump().catch(() => {});
+          throw proxyError(url, proxy, '407');
+        }
         return {
           status: answer.statusCode,
           headers: plainHeaders(answer.headers),
@@ -138,7 +150,7 @@ export const openHttpClient = (origin: string, settings: HttpSettings): HttpClie
         signal?.throwIfAborted();
         const own = sent?.failure();
         if (own !== undefined) throw own.error;
-        throw connectionError(error, url);
+        throw connectionError(error, url, proxy);
       }
     },
     close: async () => {

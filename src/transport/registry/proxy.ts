@@ -8,6 +8,17 @@ const variable = (environment: Environment, name: string): string | undefined =>
   return value === '' ? undefined : value;
 };
 
+/** A URL whose user and password can be decoded. */
+const readProxy = (text: string): URL | undefined => {
+  try {
+    const url = new URL(text);
+    decodeURIComponent(url.username + url.password);
+    return url;
+  } catch {
+    return undefined;
+  }
+};
+
 const portOf = (url: URL): string => (url.port !== '' ? url.port : url.protocol === 'https:' ? '443' : '80');
 
 const isInNetwork = (address: string, network: string): boolean => {
@@ -46,7 +57,7 @@ export const proxyFor = (url: URL, environment: Environment): URL | undefined =>
   const exceptions = (variable(environment, 'NO_PROXY') ?? '').toLowerCase().split(/[\s,]+/);
   if (exceptions.some((entry) => entry !== '' && excludes(entry, url))) return undefined;
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  const proxy = readProxy(text);
   if (proxy === undefined || (proxy.protocol !== 'http:' && proxy.protocol !== 'https:')) {
     throw new ToolError('PROXY_FAILED', 'the proxy cannot be used', {
       subject: name,

@@ -47,7 +47,7 @@ describe('the proxy', () => {
     expect(proxy(url, { ...BOTH, NO_PROXY: list }) !== undefined).toBe(used);
   });
 
-  it.for(['socks5://user:canary@host', 'http://user:canary@:bad:', 'ftp://canary'])(
+  it.for(['socks5://user:canary@host', 'http://user:canary@:bad:', 'ftp://canary', 'http://canary%zz@host'])(
     'is refused without being shown: %s',
     async (value) => {
       const error = await failureOf(() => proxy('https://a.example', { HTTPS_PROXY: value }));

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { giveToken, redirect, refuse, reply } from '../../../support/fake-registry-answers.js';
 import { type CertificateAuthority, makeAuthority } from '../../../support/fake-registry-tls.js';
@@ -121,24 +119,6 @@ describe('TLS', () => {
       });
     },
   );
-
-  it('takes the CAs of NODE_EXTRA_CA_CERTS besides a CA that is given', async () => {
-    const other = makeAuthority('Other');
-    const fake = await startTls();
-    const script = `
-      import { openRegistryHost } from ${JSON.stringify(new URL('../../../../dist/transport/registry/host.js', import.meta.url).href)};
-      const host = openRegistryHost(${JSON.stringify(fake.host)}, {
-        environment: process.env, certificateFolders: [], ca: [${JSON.stringify(write('other.pem', other.cert))}],
-      });
-      const answer = await host.send({ method: 'HEAD', target: '/v2/x', scopes: [], expect: [200] });
-      console.log(answer.status);
-      await host.close();`;
-    fake.always('HEAD /v2/x', reply(200));
-    const environment = { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
-    const run = promisify(execFile);
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env: environment });
-    expect(stdout.trim()).toBe('200');
-  });
 });
 
 describe('a redirect from TLS', () => {
