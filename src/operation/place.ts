@@ -9,7 +9,7 @@ import { type ArchivePlan, planArchive } from '../format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES, type ProfileSettings } from '../format/profile.js';
 import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import { INDEX_FILE, LAYOUT_FILE, checkLayoutVersion } from '../oci/image-layout.js';
+import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE, checkLayoutVersion } from '../oci/image-layout.js';
 import { parseJson } from '../base/json-parse.js';
 import {
   type OutputDirectory,
@@ -157,7 +157,8 @@ export const placeInLayout = async (
 ): Promise<ArchivePlan> => {
   const plan = planArchive(images.graph, PROFILES['oci-1'], options.settings ?? DEFAULT_SETTINGS, options);
   const layout = await readSmallFile(path, LAYOUT_FILE);
-  if (layout === undefined && (await holdsFiles(path)))
+  // Blobs alone are what a copy into a new layout has left that was killed: they are verified, and used.
+  if (layout === undefined && (await holdsFiles(path, BLOBS_DIRECTORY)))
     throw unfit(path, 'an OCI image layout, an empty directory, or nothing');
   if (layout !== undefined) {
     const subject = `${path}: ${LAYOUT_FILE}`;

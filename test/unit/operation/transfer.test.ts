@@ -66,6 +66,18 @@ describe('a copy into a layout', () => {
     expect(readdirSync(path).toSorted()).toEqual(['blobs', 'index.json', 'oci-layout']);
   });
 
+  it('goes on where one into a new layout was killed before it was one', async () => {
+    const whole = fresh();
+    await to(`oci:${whole}`);
+    const hex = blobsIn(whole)[0] ?? '';
+    const path = writeFolder(`out-${count++}`, {
+      [`blobs/sha256/${hex}`]: readFileSync(`${whole}/blobs/sha256/${hex}`),
+      '.ingot-0123456789abcdef/0': 'part of another blob',
+    });
+    await to(`oci:${path}`);
+    expect(blobsIn(path)).toEqual(blobsIn(whole));
+  });
+
   it('takes a name over and loses nothing', async () => {
     const path = fresh();
     await to(`oci:${path}`);

@@ -241,9 +241,8 @@ describe('what refers to an image', () => {
     const { image, signature } = signed();
     const tag = fallbackTag(image.digest);
     const rival = { mediaType: signature.mediaType, digest: fakeDigest('e'), size: 7 };
-    fake.once(`PUT /v2/a/b/manifests/${tag}`, (response, _, ordinary) => {
+    fake.once(`PUT /v2/a/b/manifests/${tag}`, (...[, , ordinary]) => {
       ordinary();
-      void response;
       const index = JSON.stringify({ schemaVersion: 2, manifests: [rival] });
       fake.content.putManifest('a/b', Buffer.from(index), 'application/vnd.oci.image.index.v1+json', tag);
     });
@@ -352,7 +351,7 @@ describe('an upload', () => {
   });
 
   it('goes on where the registry stands, which has kept less', async () => {
-    fake.once(/^PATCH/, (response, seen, ordinary) => {
+    fake.once(/^PATCH/, (_response, seen, ordinary) => {
       Object.assign(seen, { body: seen.body.subarray(0, 1000) });
       ordinary();
     });
