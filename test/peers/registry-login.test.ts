@@ -60,7 +60,7 @@ describe.skipIf(!peerAvailable('docker-registry'))('docker-registry with htpassw
 
   it.for(['plain', 'secure'] as const)('takes the credentials over %s HTTP', async (kind) => {
     const registry = kind === 'plain' ? plain : secure;
-    await push(registry, { credentials: USER, ca: [ca] });
+    expect(await push(registry, { credentials: USER, ca: [ca] })).toMatchObject({ status: 201 });
     expect(JSON.parse((await list(registry, { credentials: USER, ca: [ca] })).text)).toStrictEqual({
       name: 'a/b',
       tags: ['latest'],
@@ -93,14 +93,14 @@ describe.skipIf(!peerAvailable('docker-registry'))('docker-registry with htpassw
 
   it('is not spoken to where nobody vouches for it, unless told so', async () => {
     expect(await failureOf(() => list(secure, { credentials: USER }))).toMatchObject({ code: 'TLS_FAILED' });
-    await push(secure, { credentials: USER, insecure: [secure.host] });
+    expect(await push(secure, { credentials: USER, insecure: [secure.host] })).toMatchObject({ status: 201 });
   });
 
   it('has its CA where Docker and Podman look for it', async () => {
     const folder = join(scratch.path, 'certs.d');
     mkdirSync(join(folder, secure.host), { recursive: true });
     cpSync(ca, join(folder, secure.host, 'ca.crt'));
-    await push(secure, { credentials: USER, certificateFolders: [folder] });
+    expect(await push(secure, { credentials: USER, certificateFolders: [folder] })).toMatchObject({ status: 201 });
   });
 
   describe('after a login', () => {
@@ -111,8 +111,10 @@ describe.skipIf(!peerAvailable('docker-registry'))('docker-registry with htpassw
       const storage = ['--storage-driver=vfs', `--root=${config.root}`, `--runroot=${config.runroot}`];
       const env = config.env;
       await runChecked(requireProgram('podman'), [...storage, ...args], { env, input: PASSWORD });
-      await push(plain, { credentialFile: file });
-      await push(plain, { environment: { ...NOBODY, REGISTRY_AUTH_FILE: file } });
+      expect(await push(plain, { credentialFile: file })).toMatchObject({ status: 201 });
+      expect(await push(plain, { environment: { ...NOBODY, REGISTRY_AUTH_FILE: file } })).toMatchObject({
+        status: 201,
+      });
     });
 
     it.skipIf(!peerAvailable('skopeo'))('of skopeo, to a repository', async () => {
@@ -123,7 +125,7 @@ describe.skipIf(!peerAvailable('docker-registry'))('docker-registry with htpassw
       const args = ['login', '--authfile', file, '--username', 'user', '--password-stdin', `${plain.host}/a`];
       await runChecked(requireProgram('skopeo'), args, { env: config.env, input: PASSWORD });
       const environment = { ...NOBODY, XDG_RUNTIME_DIR: runtime };
-      await push(plain, { environment });
+      expect(await push(plain, { environment })).toMatchObject({ status: 201 });
       expect(
         await failureOf(() =>
           ask(openHost(plain.host, { environment }), '/v2/c/d/tags/list', { scopes: ['repository:c/d:pull'] }),
@@ -137,7 +139,7 @@ describe.skipIf(!peerAvailable('docker-registry'))('docker-registry with htpassw
       // Without an engine, the program logs in by itself.
       const env = { DOCKER_HOST: `unix://${scratch.path}/none.sock`, DOCKER_CONFIG: folder };
       await runChecked(requireProgram('docker'), args, { env, input: PASSWORD });
-      await push(plain, { environment: { ...NOBODY, DOCKER_CONFIG: folder } });
+      expect(await push(plain, { environment: { ...NOBODY, DOCKER_CONFIG: folder } })).toMatchObject({ status: 201 });
     });
   });
 });
