@@ -89,6 +89,8 @@ export const credentialSearch = (
       ...(signal === undefined ? {} : { signal }),
     });
     asked.set(name, answer);
+    // One that was called off, or failed, may be asked again.
+    answer.catch(() => asked.delete(name));
     return answer;
   };
   return async (path, signal) => {

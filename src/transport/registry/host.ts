@@ -36,7 +36,7 @@ export interface RegistryHost {
 
 export interface RegistryRequest {
   readonly method: HttpMethod;
-  /** `/v2/...` on this host, or the absolute or relative URL that a Location or Link header of this host gave. */
+  /** `/v2/...` on this host, or the absolute URL that a Location or Link header of this host leads to. */
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Opened anew for each attempt. */

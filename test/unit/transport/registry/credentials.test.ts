@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -286,6 +286,23 @@ describe('a credential helper', () => {
     expect(error).toMatchObject({ code: 'CREDENTIAL_HELPER_FAILED', details: { subject: 'docker-credential-own' } });
     expect(error.details.found).toMatch(found);
     expectHidden(error);
+  });
+
+  it('ends with the signal of who asks, and can be asked by others', async () => {
+    helper('own', `test -e '${at('ready')}' || { touch '${at('ready')}'; sleep 60; }; ${answer('user', 'secret')}`);
+    write(at('home/.docker/config.json'), { credsStore: 'own' });
+    const search = credentialSearch({
+      address: registryAddress('a.example'),
+      environment: home(),
+      limits: DEFAULT_LIMITS,
+      helperTimeout: 20_000,
+    });
+    const controller = new AbortController();
+    const asking = search('', controller.signal);
+    await expect.poll(() => existsSync(at('ready'))).toBe(true);
+    controller.abort(new Error('stop'));
+    await expect(asking).rejects.toThrow('stop');
+    expect(await search('')).toStrictEqual(pair('user', 'secret'));
   });
 
   it('that is not installed is an error', async () => {

@@ -265,6 +265,15 @@ describe('a connection', () => {
     expect(timing.slept).toStrictEqual([]);
   });
 
+  it('to a name with several addresses is refused at all of them', async () => {
+    await fake.close();
+    const name = `localhost:${fake.host.split(':')[1]}`;
+    expect(await failureOf(() => ask(openHost(name), '/v2/x'))).toMatchObject({
+      code: 'CONNECTION_REFUSED',
+      details: { subject: `http://${name}/v2/`, found: 'ECONNREFUSED' },
+    });
+  });
+
   it('may be tried again later', async () => {
     const host = openHost(fake.host);
     fake.always('GET /v2/', refuse(503, 'X'));
@@ -337,6 +346,19 @@ describe('patience', () => {
     const start = performance.now();
     expect(await failureOf(() => asking)).toMatchObject({ code: 'INTERRUPTED' });
     expect(performance.now() - start).toBeLessThan(8000);
+  });
+
+  it('ends with the signal for an answer that nobody has read yet', async () => {
+    fake.always('GET /v2/x', stalled(1000, 'some'));
+    const controller = new AbortController();
+    const request = { method: 'GET', target: '/v2/x', scopes: [], expect: [200], signal: controller.signal } as const;
+    const answer = await openHost(fake.host).send(request);
+    controller.abort(new ToolError('INTERRUPTED', 'stop'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const reading = async (): Promise<void> => {
+      for await (const chunk of answer.body) expect(chunk.length).toBeGreaterThan(0);
+    };
+    expect(await failureOf(reading)).toMatchObject({ code: 'INTERRUPTED' });
   });
 
   it('of one who waits for the greeting does not end with the signal of another', async () => {
