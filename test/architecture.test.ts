@@ -36,8 +36,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   transport: {
     floor: 3,
     may: ['base', 'oci', 'content'],
-    node: ['crypto', 'fs', 'fs/promises', 'http', 'https', 'os', 'path', 'stream', 'stream/promises'],
-    packages: [],
+    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'timers/promises', 'tls'],
+    packages: ['undici'],
   },
   operation: {
     floor: 4,

@@ -77,6 +77,7 @@ export const ERROR_CODES = {
   LIMIT_DECOMPRESSED: { class: 'input', meaning: 'decompressed data exceed the size or ratio limit' },
   LIMIT_SPARSE_MAP: { class: 'input', meaning: 'a sparse member has more map entries than the limit' },
   INDEX_TOO_DEEP: { class: 'input', meaning: 'indexes are nested deeper than the limit' },
+  LIMIT_REFERRERS: { class: 'input', meaning: 'more refers to an image than the limit' },
 
   // compression
   GZIP_CORRUPT: { class: 'input', meaning: 'a gzip stream is damaged or cut' },
@@ -138,6 +139,7 @@ export const ERROR_CODES = {
   BLOB_NOT_REGULAR: { class: 'input', meaning: 'a blob of a layout directory is not a regular file' },
   BLOB_UNREFERENCED: { class: 'input', meaning: 'a blob belongs to no image' },
   SUBJECT_MISSING: { class: 'input', meaning: 'a referrer refers to an image that is not there' },
+  SUBJECT_MISMATCH: { class: 'input', meaning: 'what is listed as a referrer does not refer to the image' },
 
   // restoring
   MANIFEST_MISMATCH: { class: 'input', meaning: 'no given manifest is that of the image' },
@@ -192,6 +194,57 @@ export const ERROR_CODES = {
   TOO_MANY_FILES: { class: 'surroundings', meaning: 'the process may not open more files' },
   IO: { class: 'surroundings', meaning: 'reading or writing failed' },
   PIPE_CLOSED: { class: 'surroundings', meaning: 'the reader of the output went away' },
+
+  // registries
+  CONNECTION_REFUSED: { class: 'surroundings', meaning: 'a registry or proxy cannot be reached' },
+  CONNECTION_LOST: { class: 'surroundings', meaning: 'a connection broke off' },
+  HOST_UNKNOWN: { class: 'surroundings', meaning: 'a host name cannot be resolved' },
+  TLS_FAILED: { class: 'surroundings', meaning: 'no secure connection can be made, or the certificate is not trusted' },
+  TLS_FILE_INVALID: { class: 'surroundings', meaning: 'a file with certificates or a key cannot be used' },
+  TIMEOUT: { class: 'surroundings', meaning: 'a registry does not answer in time' },
+  PROXY_FAILED: { class: 'surroundings', meaning: 'the proxy cannot be used' },
+  AUTH_REQUIRED: { class: 'surroundings', meaning: 'the registry asks for credentials, and none are known' },
+  AUTH_FAILED: { class: 'surroundings', meaning: 'the registry does not accept the credentials' },
+  AUTH_CHALLENGE_INVALID: {
+    class: 'surroundings',
+    meaning: 'the registry asks for credentials in a way that is not understood',
+  },
+  AUTH_REALM_UNTRUSTED: {
+    class: 'surroundings',
+    meaning: 'the registry sends to a token server that must not be asked',
+  },
+  ACCESS_DENIED: { class: 'surroundings', meaning: 'the registry does not permit this' },
+  CREDENTIALS_INVALID: { class: 'surroundings', meaning: 'a credential file is malformed' },
+  CREDENTIAL_HELPER_FAILED: { class: 'surroundings', meaning: 'a credential helper failed' },
+  REPOSITORY_UNKNOWN: { class: 'surroundings', meaning: 'the registry has no such repository' },
+  REGISTRY_NOT_FOUND: { class: 'surroundings', meaning: 'the registry does not have what was asked for' },
+  RATE_LIMITED: { class: 'surroundings', meaning: 'the registry gets too many requests' },
+  REGISTRY_UNAVAILABLE: { class: 'surroundings', meaning: 'the registry has a failure of its own' },
+  REGISTRY_ERROR: { class: 'surroundings', meaning: 'the registry refuses the request' },
+  REDIRECT_INVALID: { class: 'surroundings', meaning: 'a registry redirects nowhere, or too often' },
+  REDIRECT_DOWNGRADE: { class: 'surroundings', meaning: 'a registry leads from HTTPS to HTTP' },
+  URL_UNTRUSTED: { class: 'surroundings', meaning: 'a registry leads to an address that must not be asked' },
+  CONTENT_ENCODED: {
+    class: 'surroundings',
+    meaning: 'a registry gives the content in another encoding than asked for',
+  },
+  LIMIT_ANSWER: {
+    class: 'surroundings',
+    meaning: 'the headers or the document of an answer are larger than the limit',
+  },
+  DIGEST_HEADER_MISMATCH: {
+    class: 'surroundings',
+    meaning: 'a registry names a manifest by a digest that it does not have',
+  },
+  PAGINATION_UNSAFE: { class: 'surroundings', meaning: 'a registry leads to pages of a list that are not followed' },
+  RANGE_INVALID: { class: 'surroundings', meaning: 'a registry answers with another part of a blob than asked for' },
+  TRANSFER_TRUNCATED: { class: 'surroundings', meaning: 'a registry breaks off a transfer again and again' },
+  UPLOAD_INVALID: { class: 'surroundings', meaning: 'a registry does not take an upload as the specification says' },
+  PUSH_DIGEST_MISMATCH: { class: 'surroundings', meaning: 'a registry has something else than was pushed' },
+  REFERRERS_TAG_TAKEN: {
+    class: 'surroundings',
+    meaning: 'the tag for a list of referrers holds something else, or does not keep it',
+  },
 
   DEFECT: { class: 'defect', meaning: 'Ingot itself is wrong' },
   INTERRUPTED: { class: 'interrupted', meaning: 'stopped by SIGINT' },

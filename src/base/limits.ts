@@ -44,6 +44,20 @@ export interface Limits {
   readonly templateDepth: number;
   /** Commands and turns of loops that a template may take for one value: loops in loops end somewhere. */
   readonly templateSteps: number;
+  /** Bytes of the headers of one answer of a registry; Node's own limit. */
+  readonly answerHeaders: number;
+  /** Bytes of a token or of an error that a registry sends, and of what a credential helper prints. */
+  readonly answer: number;
+  /** Bytes of a credential or certificate file. */
+  readonly configFile: number;
+  /** Redirects that are followed for one request. */
+  readonly redirects: number;
+  /** Pages of one list of a registry. */
+  readonly pages: number;
+  /** Tags of one repository that are kept in memory. */
+  readonly tags: number;
+  /** Referrers of one image, those of referrers included. */
+  readonly referrers: number;
 }
 
 const MIB = 1024 * 1024;
@@ -69,6 +83,13 @@ export const DEFAULT_LIMITS: Limits = {
   template: 64 * 1024,
   templateDepth: 100,
   templateSteps: 10_000_000,
+  answerHeaders: 16 * 1024,
+  answer: MIB,
+  configFile: 4 * MIB,
+  redirects: 5,
+  pages: 1000,
+  tags: 1_000_000,
+  referrers: 10_000,
 };
 
 /** Bytes moved at a time where nothing else decides: large enough to amortise a call, small enough for the cache. */

@@ -44,6 +44,18 @@ const storeOf = (store: StoreSetting, flags: GlobalValues): StoreSetting => ({
   ...(flags['lock-wait'] === undefined ? {} : { lockWait: flags['lock-wait'] * 1000 }),
 });
 
+/** How registries are spoken to: as the environment says, and as the options say. */
+const registryOf = (
+  registry: NonNullable<OperationContext['registry']>,
+  flags: GlobalValues,
+): NonNullable<OperationContext['registry']> => ({
+  ...registry,
+  insecure: flags.insecure,
+  ca: flags.ca,
+  ...(flags.creds === undefined ? {} : { credentials: flags.creds }),
+  ...(flags.authfile === undefined ? {} : { credentialFile: flags.authfile }),
+});
+
 /** What the operations need, from options, streams and the machine. */
 export const contextOf = (flags: GlobalValues, io: Io, observer: Observer, signal: AbortSignal): OperationContext => {
   const host = hostDefaults(io.env);
@@ -55,6 +67,7 @@ export const contextOf = (flags: GlobalValues, io: Io, observer: Observer, signa
     stdin: () => stdinBytes(io, signal),
     pathExists: host.pathExists,
     ...(host.store === undefined ? {} : { store: storeOf(host.store, flags) }),
+    ...(host.registry === undefined ? {} : { registry: registryOf(host.registry, flags) }),
     ...(flags.tmp === undefined ? {} : { temporary: flags.tmp }),
   });
 };

@@ -1,6 +1,19 @@
-import { type Flag, choiceFlag, parseBytes, parseCount, parseText, switchFlag, valueFlag } from './flag.js';
+import { ToolError } from '../base/error.js';
+import { type Flag, choiceFlag, listFlag, parseBytes, parseCount, parseText, switchFlag, valueFlag } from './flag.js';
 
 export const PROGRESS_MODES = ['auto', 'plain', 'json', 'none'] as const;
+
+interface RegistryCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** As skopeo writes them. The value is not repeated in an error. */
+const parseCredentials = (text: string): RegistryCredentials => {
+  const at = text.indexOf(':');
+  if (at > 0) return { username: text.slice(0, at), password: text.slice(at + 1) };
+  throw new ToolError('USAGE', 'not credentials', { expected: 'USER:PASSWORD' });
+};
 
 /** A type, not an interface: only types fit an index signature. */
 type GlobalFlags = {
@@ -11,6 +24,10 @@ type GlobalFlags = {
   readonly tmp: Flag<string | undefined>;
   readonly store: Flag<string | undefined>;
   readonly 'lock-wait': Flag<number | undefined>;
+  readonly insecure: Flag<readonly string[]>;
+  readonly authfile: Flag<string | undefined>;
+  readonly creds: Flag<RegistryCredentials | undefined>;
+  readonly ca: Flag<readonly string[]>;
   readonly 'max-document': Flag<number | undefined>;
   readonly 'max-members': Flag<number | undefined>;
   readonly 'max-layer-size': Flag<number | undefined>;
@@ -30,6 +47,21 @@ export const GLOBAL_FLAGS: GlobalFlags = {
     path: true,
   }),
   'lock-wait': valueFlag('SECONDS', 'how long to wait for others who use the store (default: 120)', parseCount),
+  insecure: listFlag('HOST', 'a registry without TLS, or with a certificate nobody vouches for; repeatable', parseText),
+  authfile: valueFlag(
+    'FILE',
+    'the only file with credentials for registries (default: as docker and podman)',
+    parseText,
+    {
+      path: true,
+    },
+  ),
+  creds: valueFlag(
+    'USER:PASSWORD',
+    'credentials for all registries of this run; other users may see them',
+    parseCredentials,
+  ),
+  ca: listFlag('FILE', 'PEM file of authorities to trust for registries; repeatable', parseText),
   'max-document': valueFlag(
     'SIZE',
     'largest manifest, index or config (default: 4M, 16M for lists of images)',

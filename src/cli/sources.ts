@@ -3,6 +3,7 @@ import { ToolError, fromSystemError } from '../base/error.js';
 import { compareBytes } from '../base/order.js';
 import type { OperationContext } from '../operation/context.js';
 import { FILE_TRANSPORTS, type PathExists, parseLocation } from '../operation/location.js';
+import { REGISTRY_PREFIX } from '../operation/registry-location.js';
 
 interface Pattern {
   readonly transport: string;
@@ -14,7 +15,7 @@ const TRANSPORT = new RegExp(`^(?:${FILE_TRANSPORTS.join('|')}):`);
 
 /** A location whose path does not exist as it is written and has the form of a pattern. */
 const patternOf = (text: string, exists: PathExists): Pattern | undefined => {
-  if (text === '' || text === '-') return undefined;
+  if (text === '' || text === '-' || text.startsWith(REGISTRY_PREFIX)) return undefined;
   const transport = TRANSPORT.exec(text)?.[0] ?? '';
   const rest = text.slice(transport.length);
   const pattern = transport === '' || rest === '' ? rest : parseLocation(text, exists).path;

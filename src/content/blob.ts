@@ -9,6 +9,8 @@ import { type Digest, encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 export interface BlobSource extends ByteSource {
   /** What their digest is known from: a descriptor, unless told; or the diffID that a config gives a plain layer. */
   readonly vouchedBy?: 'diffID';
+  /** Each read costs a request; what is not needed is not looked at. */
+  readonly isRemote?: true;
 }
 
 /** Blobs at a place, by digest. What it gives is not verified: see {@link verifiedBlobs}. */

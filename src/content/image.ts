@@ -9,7 +9,7 @@ export interface SourceRoot {
   readonly name?: ImageName;
 }
 
-export type SourceKind = 'oci-layout' | 'docker-archive' | 'directory';
+export type SourceKind = 'oci-layout' | 'docker-archive' | 'directory' | 'registry';
 
 /** Images at a place, as found there. */
 export interface ImageSource {

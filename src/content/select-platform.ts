@@ -22,7 +22,7 @@ export const platformOf = (graph: ContentGraph, descriptor: Descriptor): Platfor
 };
 
 /** Whether a platform says anything: signatures and attestations have configs that do not. */
-const isReal = (platform: Platform | undefined): platform is Platform =>
+export const isRealPlatform = (platform: Platform | undefined): platform is Platform =>
   platform !== undefined && platform.os !== '' && platform.os !== 'unknown';
 
 /** The digest of the entry that an attestation of BuildKit describes. */
@@ -45,7 +45,7 @@ class PlatformSelection {
 
   private wants(descriptor: Descriptor): boolean {
     const platform = platformOf(this.graph, descriptor);
-    if (!isReal(platform)) return false;
+    if (!isRealPlatform(platform)) return false;
     this.offered.add(formatPlatform(platform));
     return this.wanted.some((candidate) => matchesPlatform(candidate, platform));
   }

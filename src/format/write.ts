@@ -1,4 +1,5 @@
 import type { ByteStream } from '../base/bytes.js';
+import { eachAtOnce } from '../base/concurrent.js';
 import { invariant } from '../base/error.js';
 import { type BulkOptions, runBulk } from '../codec/bulk.js';
 import { END_OF_TAR, paddingAfter } from '../codec/tar-header.js';
@@ -41,6 +42,9 @@ export interface ArchiveFile {
 /** Blobs opened at a time, far below what a process may open. */
 const EXTENTS_AT_ONCE = 128;
 
+/** Blobs that come over a network are asked for so many at a time. */
+const STREAMS_AT_ONCE = 3;
+
 /** Below this, a blob is not worth handing to the bulk copier. */
 const SMALL = 64 * 1024;
 
@@ -68,7 +72,8 @@ const copyExtents = async (placed: readonly Placed[], file: ArchiveFile, options
 
 /**
  * The archive into a file. The plan says where everything goes, so blobs that lie in files are copied in any order by
- * all threads, each verified as it is copied. The file is complete only when this returns.
+ * all threads, and others streamed several at a time, each verified as it is copied. The file is complete only when
+ * this returns.
  * @throws as {@link writeArchive}
  */
 export const writeArchiveFile = async (
@@ -79,6 +84,16 @@ export const writeArchiveFile = async (
 ): Promise<void> => {
   await file.truncate(plan.size);
   let placed: Placed[] = [];
+  const streamed: PlanEntry[] = [];
+  const stream = async (entry: PlanEntry, signal: AbortSignal | undefined): Promise<void> => {
+    let at = entry.offset;
+    for await (const chunk of contentOf(entry, blobs, signal)) {
+      await file.write(chunk, at);
+      at += chunk.length;
+      options.onBytes?.(chunk.length);
+    }
+    invariant(at === entry.offset + entry.size, 'a blob of another size than planned');
+  };
   const flush = async (): Promise<void> => {
     const batch = placed;
     placed = [];
@@ -88,22 +103,17 @@ export const writeArchiveFile = async (
     for (const entry of plan.entries) {
       options.signal?.throwIfAborted();
       await file.write(headerOf(plan, entry), entry.headerOffset);
-      const extent =
-        entry.content.from === 'blob' && entry.size >= SMALL ? await blobs.extent(entry.content.descriptor) : undefined;
-      if (extent !== undefined) {
-        placed.push({ entry, extent });
-        if (placed.length >= EXTENTS_AT_ONCE) await flush();
+      if (entry.content.from !== 'blob' || entry.size < SMALL) {
+        await stream(entry, options.signal);
         continue;
       }
-      let at = entry.offset;
-      for await (const chunk of contentOf(entry, blobs, options.signal)) {
-        await file.write(chunk, at);
-        at += chunk.length;
-        options.onBytes?.(chunk.length);
-      }
-      invariant(at === entry.offset + entry.size, 'a blob of another size than planned');
+      const extent = await blobs.extent(entry.content.descriptor);
+      if (extent === undefined) streamed.push(entry);
+      else placed.push({ entry, extent });
+      if (placed.length >= EXTENTS_AT_ONCE) await flush();
     }
     await flush();
+    await eachAtOnce(streamed, STREAMS_AT_ONCE, stream, options.signal);
   } finally {
     await Promise.all(placed.map(({ extent }) => extent.release()));
   }

@@ -2,6 +2,7 @@ import type { ByteStream } from '../base/bytes.js';
 import { type Observer, silent } from '../base/event.js';
 import { DEFAULT_LIMITS, type Limits } from '../base/limits.js';
 import type { NameRules } from '../store/commit.js';
+import type { RegistrySettings } from '../transport/registry/host.js';
 import type { PathExists } from './location.js';
 
 /** Which store the verbs use, and how. The command line fills it from `$INGOT_STORE` and flags. */
@@ -36,6 +37,8 @@ export interface OperationContext {
   readonly temporary?: string;
   /** Without one, the location `store:` is not to be had. */
   readonly store?: StoreSetting;
+  /** How registries are spoken to. Without it there are no credentials and no proxies. */
+  readonly registry?: RegistrySettings;
 }
 
 export const contextWith = (

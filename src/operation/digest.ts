@@ -56,8 +56,8 @@ export const archiveDigest = (
 /** `digest --file`: the sha256 of the file as it is; whether it is an archive does not matter. */
 export const asIsDigest = async (text: string, context: OperationContext): Promise<DigestEntry> => {
   const location = parseLocation(text, context.pathExists);
-  if (location.transport === 'oci' || location.transport === 'dir') {
-    throw new ToolError('LOCATION_INVALID', 'a directory has no digest as a file', {
+  if (location.transport === 'oci' || location.transport === 'dir' || location.transport === 'docker') {
+    throw new ToolError('LOCATION_INVALID', 'only a file has a digest as a file', {
       subject: text,
       hint: 'leave out --file to get the digest of its canonical archive',
     });

@@ -3,7 +3,7 @@ import { selectPlatforms } from '../content/select-platform.js';
 import type { HistoryEntry, ImageConfig } from '../oci/image-config.js';
 import type { Platform } from '../oci/platform.js';
 import type { OperationContext } from './context.js';
-import { type LayerEntry, layerEntries } from './inspect.js';
+import { type LayerEntry, layerEntries, wishOf } from './inspect.js';
 import { openLocation } from './open.js';
 import { type ImageEntry, imageEntry } from './report.js';
 
@@ -50,7 +50,7 @@ export const history = async (
   platform: Platform | undefined,
   context: OperationContext,
 ): Promise<HistoryReport> => {
-  const { graph, close } = await openLocation(location, context);
+  const { graph, close } = await openLocation(location, context, wishOf(platform));
   try {
     const chosen = platform === undefined ? graph : selectPlatforms(graph, [platform]);
     return { location, images: chosen.roots.flatMap((root) => historyOf(chosen, root)) };

@@ -20,6 +20,7 @@ import type { Digest } from '../oci/digest.js';
 import { type Platform, formatPlatform } from '../oci/platform.js';
 import type { OperationContext } from './context.js';
 import { openLocation } from './open.js';
+import type { OpenWish } from './open-wish.js';
 import { type ImageEntry, imageEntry } from './report.js';
 
 export interface LayerEntry {
@@ -120,6 +121,12 @@ const rootsFor = (graph: ContentGraph, root: GraphRoot): readonly GraphRoot[] =>
     })
     .map(({ descriptor }) => ({ descriptor, names: root.names }));
 
+/** Of a registry, the image alone: what refers to it is shown by `tree`. */
+export const wishOf = (platform: Platform | undefined): OpenWish => ({
+  platforms: platform === undefined ? [] : [platform],
+  referrers: false,
+});
+
 /**
  * `inspect`: what each image is; of an index its list, or with a platform its image. Documents are verified, layers
  * are not read.
@@ -130,7 +137,7 @@ export const inspect = async (
   context: OperationContext,
   platform?: Platform,
 ): Promise<InspectReport> => {
-  const { graph, close } = await openLocation(location, context);
+  const { graph, close } = await openLocation(location, context, wishOf(platform));
   try {
     const chosen = platform === undefined ? graph : selectPlatforms(graph, [platform]);
     const roots = platform === undefined ? graph.roots : chosen.roots.flatMap((root) => rootsFor(chosen, root));
@@ -194,7 +201,7 @@ export const inspectRaw = async (
   platform: Platform | undefined,
   context: OperationContext,
 ): Promise<Uint8Array> => {
-  const { graph, close } = await openLocation(location, context);
+  const { graph, close } = await openLocation(location, context, wishOf(platform));
   try {
     if (which === 'config' || platform !== undefined) {
       const image = singleImage(graph, location, platform);

@@ -45,7 +45,8 @@ export const layerMediaTypeNotes = async (
   const notes: Note[] = [];
   for (const layer of promisedLayers(graph)) {
     const source = await blobs.open(layer);
-    if (source === undefined) continue;
+    // To look at each layer over a network is only worth it where all of them are read.
+    if (source === undefined || (source.isRemote === true && severity !== 'error')) continue;
     const compression = await compressionOf(source);
     if (FITTING[compression] === layerCompressionOf(layer.mediaType)) continue;
     notes.push({

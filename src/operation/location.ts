@@ -2,22 +2,25 @@ import { ToolError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import { type ImageSelector, parseSelector } from '../content/select.js';
 import { tryParseKnownDigest } from '../oci/digest.js';
+import { REGISTRY_PREFIX, type RegistryPlace, parseRegistryPlace } from './registry-location.js';
 
 /** Transports that name files and directories, in skopeo's words. */
 export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] as const;
 export type FileTransport = (typeof FILE_TRANSPORTS)[number];
 
-/** Transports that SPEC names and this version cannot use yet. */
-const OTHER_TRANSPORTS: readonly string[] = ['docker', 'docker-daemon'];
+/** Transports that are known and cannot be used: a store that the context does not name, and what is still to come. */
+const OTHER_TRANSPORTS: readonly string[] = ['store', 'docker-daemon'];
 
 /** A place, and which of its images are meant. */
 export interface Location {
   /** As the user wrote it. */
   readonly text: string;
-  /** `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. */
-  readonly transport: FileTransport | 'auto' | 'stdio' | 'store';
-  /** Of the file system; `-` for stdio, '' for the store, whose place the context tells. */
+  /** `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. `docker`: a registry. */
+  readonly transport: FileTransport | 'auto' | 'stdio' | 'store' | 'docker';
+  /** Of the file system; `-` for stdio, '' for the store, whose place the context tells, and for a registry. */
   readonly path: string;
+  /** For `docker` alone. */
+  readonly registry?: RegistryPlace;
   /** What came after the path, as written: a name, a tag. */
   readonly reference?: string;
   /** Empty: all images. */
@@ -79,8 +82,9 @@ const storeLocation = (text: string, reference: string): Location => ({
 export const looksLikeFile = (text: string): boolean => /^[^:]*\.(?:tar|tgz|tar\.[a-z0-9]+|json)$/i.test(text);
 
 /**
- * Reads a location: `TRANSPORT:PATH[:REF][@DIGEST]`, `-`, or a path; with a store also `store:REF` and a bare REF.
- * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND
+ * Reads a location: `TRANSPORT:PATH[:REF][@DIGEST]`, `docker://HOST/REPOSITORY[:TAG][@DIGEST]`, `-`, or a path; with a
+ * store also `store:REF` and a bare REF.
+ * @throws {ToolError} LOCATION_INVALID, REFERENCE_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND
  */
 export const parseLocation = (
   text: string,
@@ -108,10 +112,12 @@ export const parseLocation = (
       hint: 'name an archive or a layout, or say where the store is',
     });
   }
-  if (text.startsWith('docker://') || (transport !== undefined && OTHER_TRANSPORTS.includes(transport))) {
+  if (text.startsWith(REGISTRY_PREFIX))
+    return { text, transport: 'docker', path: '', registry: parseRegistryPlace(text), selectors: [] };
+  if (transport !== undefined && OTHER_TRANSPORTS.includes(transport)) {
     throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
       subject: text,
-      expected: `${FILE_TRANSPORTS.join(':, ')}:, a path, or -`,
+      expected: `${FILE_TRANSPORTS.join(':, ')}:, ${REGISTRY_PREFIX}, a path, or -`,
       hint: 'save the image into an archive first, then name the archive',
     });
   }
@@ -121,7 +127,7 @@ export const parseLocation = (
   if (store === 'with a store') return storeLocation(text, text);
   throw new ToolError('FILE_NOT_FOUND', 'no such file or directory', {
     subject: excerpt(text),
-    expected: `${FILE_TRANSPORTS.join(':, ')}:, an existing path, a path that starts with . or /, or -`,
+    expected: `${FILE_TRANSPORTS.join(':, ')}:, ${REGISTRY_PREFIX}, an existing path, a path that starts with . or /, or -`,
     hint: 'without a local store, a bare word is a path; name an archive or a layout',
   });
 };

@@ -10,7 +10,7 @@ import type { Digest } from '../oci/digest.js';
 import { layerCompressionOf } from '../oci/media-type.js';
 import type { Platform } from '../oci/platform.js';
 import type { OperationContext } from './context.js';
-import { singleImage } from './inspect.js';
+import { singleImage, wishOf } from './inspect.js';
 import { type OpenedImages, openLocation } from './open.js';
 
 /** One file of an image. */
@@ -157,7 +157,7 @@ export const ls = async (
   options: { readonly layer?: string; readonly platform?: Platform },
   context: OperationContext,
 ): Promise<LsReport> => {
-  const opened = await openLocation(location, context);
+  const opened = await openLocation(location, context, wishOf(options.platform));
   try {
     const image = singleImage(opened.graph, location, options.platform);
     const parts = imageParts(opened.graph, image);

@@ -17,6 +17,7 @@ import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js
 import type { OperationContext } from './context.js';
 import { type Location, parseLocation } from './location.js';
 import { openFromStore } from './open-store.js';
+import type { OpenWish } from './open-wish.js';
 
 /** Images of a location, opened. */
 export interface OpenedImages {
@@ -164,6 +165,7 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
     oci: opened.isDirectory && source.kind === 'oci-layout',
     dir: opened.isDirectory && source.kind === 'directory',
     store: false,
+    docker: false,
   };
   if (fits[location.transport]) return;
   throw new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'the location is of another kind than its transport says', {
@@ -177,12 +179,21 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
 /**
  * Opens what a location names and reads its documents, verified. Layers are not read, except compressed ones of a
  * docker-archive, for which nothing else vouches.
+ * @param wish what a registry need not be asked for; other places have everything at hand and give it
  * @throws {ToolError} LOCATION_INVALID, TRANSPORT_UNSUPPORTED, FILE_NOT_FOUND and other system errors, and whatever the
  * tar, the format and the documents can be refused for
  */
-export const openLocation = async (text: string, context: OperationContext): Promise<OpenedImages> => {
+export const openLocation = async (
+  text: string,
+  context: OperationContext,
+  wish: OpenWish = {},
+): Promise<OpenedImages> => {
   const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
   if (location.transport === 'store') return openFromStore(location, context);
+  if (location.transport === 'docker') {
+    const { openFromRegistry } = await import('./open-registry.js');
+    return openFromRegistry(location, wish, context);
+  }
   const scratch = scratchDirectory(context.temporary);
   let opened: OpenedTree | undefined;
   try {
@@ -214,10 +225,11 @@ export const openLocation = async (text: string, context: OperationContext): Pro
 export const openLocations = async (
   texts: readonly string[],
   context: OperationContext,
+  wish: OpenWish = {},
 ): Promise<readonly OpenedImages[]> => {
   const opened: OpenedImages[] = [];
   try {
-    for (const text of texts) opened.push(await openLocation(text, context));
+    for (const text of texts) opened.push(await openLocation(text, context, wish));
     return opened;
   } catch (error) {
     for (const images of opened) await images.close();

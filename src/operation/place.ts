@@ -1,4 +1,5 @@
 import { parseDirectoryVersion } from '../format/directory.js';
+import { eachAtOnce } from '../base/concurrent.js';
 import { ToolError } from '../base/error.js';
 import { runBulk } from '../codec/bulk.js';
 import { type VerifiedBlobReader, verifiedBlobs } from '../content/blob.js';
@@ -8,7 +9,7 @@ import { type ArchivePlan, planArchive } from '../format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES, type ProfileSettings } from '../format/profile.js';
 import { encodedOf, hashAlgorithmOf } from '../oci/digest.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import { INDEX_FILE, LAYOUT_FILE, checkLayoutVersion } from '../oci/image-layout.js';
+import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE, checkLayoutVersion } from '../oci/image-layout.js';
 import { parseJson } from '../base/json-parse.js';
 import {
   type OutputDirectory,
@@ -24,6 +25,9 @@ import { type PreparedImages } from './prepare.js';
 
 /** Files opened at a time. */
 const BATCH = 64;
+
+/** Blobs that come over a network are asked for so many at a time. */
+const STREAMS_AT_ONCE = 3;
 
 /** A blob that is there already is kept if it is what its name says, and replaced if it is not. */
 const isThere = async (
@@ -49,6 +53,7 @@ const fillPart = async (
   entry: FilePlan,
   blobs: VerifiedBlobReader,
   context: OperationContext,
+  signal: AbortSignal,
 ): Promise<void> => {
   if (entry.content.from === 'memory') {
     await part.write(entry.content.bytes, 0);
@@ -56,7 +61,7 @@ const fillPart = async (
   }
   if (entry.content.from === 'nothing') return;
   let at = 0;
-  for await (const chunk of blobs.read(entry.content.descriptor, context.signal)) {
+  for await (const chunk of blobs.read(entry.content.descriptor, signal)) {
     await part.write(chunk, at);
     at += chunk.length;
     context.observer({ type: 'bytes', done: chunk.length });
@@ -71,16 +76,17 @@ const placeBatch = async (
 ): Promise<void> => {
   const parts: OutputPart[] = [];
   const releases: (() => Promise<void>)[] = [];
+  const streamed: FilePlan[] = [];
   try {
     const jobs = [];
     for (const entry of entries) {
-      const part = await output.create(entry.path);
-      parts.push(part);
       const extent = entry.content.from === 'blob' ? await blobs.extent(entry.content.descriptor) : undefined;
       if (extent === undefined) {
-        await fillPart(part, entry, blobs, context);
+        streamed.push(entry);
         continue;
       }
+      const part = await output.create(entry.path);
+      parts.push(part);
       releases.push(extent.release);
       jobs.push({
         ...extent.expectation,
@@ -91,6 +97,21 @@ const placeBatch = async (
     await runBulk(jobs, bulkOptions(context));
     context.signal?.throwIfAborted();
     for (const part of parts) await part.commit();
+    // Each is put in place when it is complete, so that what came over a network need not come again.
+    await eachAtOnce(
+      streamed,
+      STREAMS_AT_ONCE,
+      async (entry, signal) => {
+        const part = await output.create(entry.path);
+        try {
+          await fillPart(part, entry, blobs, context, signal);
+          await part.commit();
+        } finally {
+          await part.discard();
+        }
+      },
+      context.signal,
+    );
   } finally {
     for (const release of releases) await release();
     for (const part of parts) await part.discard();
@@ -136,7 +157,8 @@ export const placeInLayout = async (
 ): Promise<ArchivePlan> => {
   const plan = planArchive(images.graph, PROFILES['oci-1'], options.settings ?? DEFAULT_SETTINGS, options);
   const layout = await readSmallFile(path, LAYOUT_FILE);
-  if (layout === undefined && (await holdsFiles(path)))
+  // Blobs alone are what a copy into a new layout has left that was killed: they are verified, and used.
+  if (layout === undefined && (await holdsFiles(path, BLOBS_DIRECTORY)))
     throw unfit(path, 'an OCI image layout, an empty directory, or nothing');
   if (layout !== undefined) {
     const subject = `${path}: ${LAYOUT_FILE}`;

@@ -78,8 +78,26 @@ export interface StoreReceipt extends Receipt {
   readonly path: string;
 }
 
+/** What a registry was sent. @see schemas/report-parts.schema.json */
+export interface PushEntry {
+  /** Blobs that the registry had. */
+  readonly present: number;
+  /** Blobs that it took over from another of its repositories. */
+  readonly mounted: number;
+  readonly uploaded: number;
+  /** Bytes of the uploaded blobs. */
+  readonly bytes: number;
+  /** How each referrer can be found from its subject: by the registry's own list, or by the fallback tag. */
+  readonly referrers: readonly { readonly digest: Digest; readonly subject: Digest; readonly linked: 'api' | 'tag' }[];
+}
+
+interface Pushed {
+  /** Of a transfer to a registry. */
+  readonly push?: PushEntry;
+}
+
 /** @see schemas/load-report.schema.json */
-export interface LoadReport extends Omit<TransferReport, 'dropped'> {
+export interface LoadReport extends Omit<TransferReport, 'dropped'>, Pushed {
   readonly source: string;
   /** Absent for a list. */
   readonly destination?: string;
@@ -88,7 +106,7 @@ export interface LoadReport extends Omit<TransferReport, 'dropped'> {
 }
 
 /** @see schemas/copy-report.schema.json */
-export interface CopyReport extends TransferReport {
+export interface CopyReport extends TransferReport, Pushed {
   readonly source: string;
   readonly destination: string;
   /** Where the destination is the store. */

@@ -83,7 +83,7 @@ const noManifests = (subject: string): ToolError =>
     subject,
     expected: 'an image manifest, a recipe, a lock, or a layout, directory or OCI archive that holds the manifests',
     found: 'a docker-archive',
-    hint: 'get the manifest from the registry, for example with: skopeo inspect --raw docker://REFERENCE',
+    hint: 'name the image in its registry: docker://REFERENCE',
   });
 
 /**
@@ -108,7 +108,7 @@ export const loadRestoreSources = async (
         ? await readJsonFile(location.path, context)
         : undefined;
     if (raw === undefined) {
-      const opened = await openLocation(text, context);
+      const opened = await openLocation(text, context, { referrers: false });
       try {
         // Its manifests would be those that are made here where there are none.
         if (opened.source.kind === 'docker-archive') throw noManifests(text);

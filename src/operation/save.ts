@@ -104,7 +104,8 @@ export const withPrepared = async <T>(
   context: OperationContext,
   use: (prepared: PreparedImages, opened: readonly OpenedImages[]) => Promise<T>,
 ): Promise<T> => {
-  const opened = await openLocations(sources, context);
+  const wish = { platforms: options.platforms, referrers: !options.dropReferrers };
+  const opened = await openLocations(sources, context, wish);
   const scratch = scratchDirectory(context.temporary);
   try {
     return await use(await prepareImages(opened, options, scratch, context), opened);

@@ -5,10 +5,11 @@ import { renameImages } from '../content/select.js';
 import { type AbsentBlob, planArchive } from '../format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES, type ProfileSettings } from '../format/profile.js';
 import type { OperationContext } from './context.js';
+import type { OpenedImages } from './open.js';
 import { type Location, looksLikeFile, parseLocation } from './location.js';
 import { placeInDirectory, placeInLayout } from './place.js';
 import type { PreparedImages, TransferOptions } from './prepare.js';
-import { type CopyReport, type LoadReport, type StoreReceipt, imageEntries } from './report.js';
+import { type CopyReport, type LoadReport, type PushEntry, type StoreReceipt, imageEntries } from './report.js';
 import { type SaveOutput, withPrepared, writePlanTo } from './save.js';
 import { placeInStore } from './store-place.js';
 
@@ -33,7 +34,8 @@ const destinationOf = (text: string, context: OperationContext): Location => {
       hint: `to write a file of this name, say ./${text}; for a name in the store, say store:${text}`,
     });
   }
-  if (location.selectors.some((selector) => selector.by !== 'name')) {
+  const isByContent = location.registry?.digest !== undefined || location.registry?.tags !== undefined;
+  if (isByContent || location.selectors.some((selector) => selector.by !== 'name')) {
     throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
       subject: text,
       expected: 'TRANSPORT:PATH[:REF]',
@@ -42,7 +44,7 @@ const destinationOf = (text: string, context: OperationContext): Location => {
   return location;
 };
 
-/** A REF of the destination names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
+/** A REF of a destination on disk names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
 const withDestinationName = (graph: ContentGraph, location: Location): ContentGraph => {
   if (location.reference === undefined) return graph;
   const isRepoTag = location.transport === 'docker-archive' || location.transport === 'store';
@@ -53,31 +55,48 @@ const withDestinationName = (graph: ContentGraph, location: Location): ContentGr
 const archiveProfile = (location: Location): keyof typeof PROFILES =>
   location.transport === 'oci-archive' ? 'oci-1' : 'hybrid-1';
 
-interface Written {
+/** What became of images at their place. */
+interface Placed {
   readonly absent: readonly AbsentBlob[];
+  /** The images under their names there, where the place decides about names. */
+  readonly graph?: ContentGraph;
+  readonly push?: PushEntry;
   readonly store?: StoreReceipt;
 }
+
+interface WriteOptions extends CopyOptions {
+  readonly source: string;
+  readonly operation: 'copy' | 'load';
+  readonly sources: readonly OpenedImages[];
+}
+
+const absentIn = (graph: ContentGraph, settings: ProfileSettings): readonly AbsentBlob[] =>
+  planArchive(graph, PROFILES['oci-1'], settings, { allowSparse: true }).absent;
 
 const writeTo = async (
   location: Location,
   destination: Destination,
   images: PreparedImages,
-  options: CopyOptions & { readonly source: string; readonly operation: string },
+  options: WriteOptions,
   context: OperationContext,
-): Promise<Written> => {
-  const everyAbsent = (): Written => ({
-    absent: planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent,
-  });
+): Promise<Placed> => {
   switch (location.transport) {
+    case 'docker': {
+      const { placeInRegistry } = await import('./registry-place.js');
+      // A load keeps names where the destination leaves them open.
+      const naming = options.operation === 'load' ? 'kept' : 'given';
+      const { graph, push } = await placeInRegistry(location, images, { ...options, naming }, context);
+      return { absent: absentIn(graph, options.settings), graph, push };
+    }
     case 'store': {
       const store = await placeInStore(location, images, options, context);
-      return { ...everyAbsent(), store };
+      return { absent: absentIn(images.graph, options.settings), store };
     }
     case 'oci':
       return { absent: (await placeInLayout(location.path, images, options, context)).absent };
     case 'dir':
       await placeInDirectory(location.path, images, options, context);
-      return everyAbsent();
+      return { absent: absentIn(images.graph, options.settings) };
     case 'auto':
     case 'docker-archive':
     case 'oci-archive': {
@@ -95,18 +114,7 @@ const writeTo = async (
   }
 };
 
-/**
- * `copy`: images from one location to another, digests preserved or the reason why not.
- * @throws {ToolError} whatever the source can be refused for; DESTINATION_UNFIT, LOCATION_INVALID; system errors
- */
-export const copy = async (
-  source: string,
-  destination: Destination,
-  options: CopyOptions,
-  context: OperationContext,
-): Promise<CopyReport> => transferTo('copy', source, destination, options, context);
-
-const transferTo = async (
+const transfer = async (
   operation: 'copy' | 'load',
   source: string,
   destination: Destination,
@@ -114,10 +122,14 @@ const transferTo = async (
   context: OperationContext,
 ): Promise<CopyReport> => {
   const location = destinationOf(destination.text, context);
-  return withPrepared([source], options, context, async (prepared) => {
-    const graph = withDestinationName(prepared.graph, location);
-    const told = { ...options, source, operation };
-    const { absent, store } = await writeTo(location, destination, { ...prepared, graph }, told, context);
+  return withPrepared([source], options, context, async (prepared, sources) => {
+    const named = withDestinationName(prepared.graph, location);
+    const more = { ...options, source, operation, sources };
+    const {
+      absent,
+      graph = named,
+      ...receipts
+    } = await writeTo(location, destination, { ...prepared, graph: named }, more, context);
     return {
       source,
       destination: destination.text,
@@ -125,20 +137,31 @@ const transferTo = async (
       changes: prepared.changes,
       dropped: prepared.dropped,
       absent,
-      ...(store === undefined ? {} : { store }),
       notes: graph.notes,
+      ...receipts,
     };
   });
 };
 
-/** `load`: as `copy`, with every layer's diffID verified on the way if asked. @throws as {@link copy} */
+/**
+ * `copy`: images from one location to another, digests preserved or the reason why not.
+ * @throws {ToolError} whatever the source can be refused for; DESTINATION_UNFIT, LOCATION_INVALID; system errors
+ */
+export const copy = (
+  source: string,
+  destination: Destination,
+  options: CopyOptions,
+  context: OperationContext,
+): Promise<CopyReport> => transfer('copy', source, destination, options, context);
+
+/** `load`: as `copy`, but a place that leaves names open gets the images by their own. @throws as {@link copy} */
 export const load = async (
   source: string,
   destination: Destination,
   options: CopyOptions,
   context: OperationContext,
 ): Promise<LoadReport> => {
-  const { dropped: _dropped, ...report } = await transferTo('load', source, destination, options, context);
+  const { dropped: _dropped, ...report } = await transfer('load', source, destination, options, context);
   return report;
 };
 

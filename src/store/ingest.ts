@@ -1,5 +1,6 @@
 import { constants, promises } from 'node:fs';
 import { join } from 'node:path';
+import { eachAtOnce } from '../base/concurrent.js';
 import { ToolError, fromSystemError, invariant } from '../base/error.js';
 import type { FileExtent } from '../base/bytes.js';
 import type { BlobExtent, VerifiedBlobReader } from '../content/blob.js';
@@ -47,6 +48,9 @@ export interface Ingested {
 
 /** Files open at a time. */
 const BATCH = 64;
+
+/** Blobs that come over a network are asked for so many at a time. */
+const STREAMS_AT_ONCE = 3;
 
 interface Part {
   readonly descriptor: Descriptor;
@@ -128,26 +132,29 @@ export class Ingest {
   async #storeBatch(descriptors: readonly Descriptor[]): Promise<void> {
     const parts: Part[] = [];
     const targets: BulkTarget[] = [];
+    const streamed: { readonly descriptor: Descriptor; readonly path: string }[] = [];
     try {
       for (const descriptor of descriptors) {
         this.#store.signal?.throwIfAborted();
         const extent = await this.#blobs.extent(descriptor);
         const path = join(this.#session.directory, String(this.#count++));
         if (extent !== undefined && (await this.#take(extent, path, descriptor))) continue;
-        const handle = await promises.open(path, 'wx+', 0o600).catch(async (error: unknown) => {
+        if (extent === undefined || this.#options.copy === undefined) {
           await extent?.release();
+          streamed.push({ descriptor, path });
+          continue;
+        }
+        const handle = await promises.open(path, 'wx+', 0o600).catch(async (error: unknown) => {
+          await extent.release();
           throw fromSystemError(error, 'cannot be written', path);
         });
         parts.push({ descriptor, path, handle });
-        if (extent !== undefined && this.#options.copy !== undefined) targets.push({ extent, fd: handle.fd });
-        else {
-          await extent?.release();
-          await this.#fill(handle, descriptor, path);
-        }
+        targets.push({ extent, fd: handle.fd });
       }
       if (this.#options.copy !== undefined && targets.length > 0) await this.#options.copy(targets);
       for (const { extent } of targets) this.#copied += extent.file.length;
       for (const part of parts) await this.#finish(part);
+      await eachAtOnce(streamed, STREAMS_AT_ONCE, (entry, signal) => this.#stream(entry, signal), this.#store.signal);
     } finally {
       for (const { extent } of targets) await extent.release();
       for (const { handle, path } of parts) {
@@ -157,8 +164,25 @@ export class Ingest {
     }
   }
 
-  async #fill(handle: promises.FileHandle, descriptor: Descriptor, path: string): Promise<void> {
-    for await (const chunk of this.#blobs.read(descriptor, this.#store.signal)) {
+  /** Published when it is complete, so that what came over a network need not come again. */
+  async #stream(
+    { descriptor, path }: { readonly descriptor: Descriptor; readonly path: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const handle = await promises.open(path, 'wx+', 0o600).catch((error: unknown) => {
+      throw fromSystemError(error, 'cannot be written', path);
+    });
+    try {
+      await this.#fill(handle, descriptor, path, signal);
+      await this.#finish({ descriptor, path, handle });
+    } finally {
+      await handle.close().catch(() => {});
+      await promises.rm(path, { force: true }).catch(() => {});
+    }
+  }
+
+  async #fill(handle: promises.FileHandle, descriptor: Descriptor, path: string, signal: AbortSignal): Promise<void> {
+    for await (const chunk of this.#blobs.read(descriptor, signal)) {
       try {
         for (let done = 0; done < chunk.length;) {
           done += (await handle.write(chunk, done, chunk.length - done, null)).bytesWritten;

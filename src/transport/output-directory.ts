@@ -36,13 +36,16 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const isEmpty = async (path: string): Promise<boolean> => {
-  for await (const _ of await opendir(path)) return false;
+/** How the private part of a directory begins. */
+const STAGING = '.ingot-';
+
+const isEmpty = async (path: string, isOurs: (name: string) => boolean): Promise<boolean> => {
+  for await (const { name } of await opendir(path)) if (!isOurs(name)) return false;
   return true;
 };
 
 const outputDirectory = (root: string): OutputDirectory => {
-  const staging = join(root, `.ingot-${randomBytes(8).toString('hex')}`);
+  const staging = join(root, `${STAGING}${randomBytes(8).toString('hex')}`);
   let count = 0;
   const at = (path: string): string => join(root, ...path.split('/'));
   const create = async (path: string): Promise<OutputPart> => {
@@ -88,12 +91,16 @@ const outputDirectory = (root: string): OutputDirectory => {
   };
 };
 
-/** True for a directory that holds anything. @throws {ToolError} DESTINATION_UNFIT if the path is no directory */
-export const holdsFiles = async (path: string): Promise<boolean> => {
+/**
+ * True for a directory that holds anything but the names that are given and what a killed process has left.
+ * @throws {ToolError} DESTINATION_UNFIT if the path is no directory
+ */
+export const holdsFiles = async (path: string, ...but: readonly string[]): Promise<boolean> => {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return false;
   if (found.isSymbolicLink() || found.isDirectory()) {
-    return !(await isEmpty(path).catch((error: unknown) => {
+    const isOurs = (name: string): boolean => name.startsWith(STAGING) || but.includes(name);
+    return !(await isEmpty(path, isOurs).catch((error: unknown) => {
       throw fromSystemError(error, 'cannot be read', path);
     }));
   }

@@ -84,7 +84,7 @@ describe('a command line that is wrong', () => {
     JSON.parse((await run(['--json', ...line.split(' ')])).stdout) as { error: unknown };
 
   it('names other codes of the class', async () => {
-    expect(await runFailing(['inspect', 'docker://alpine'])).toMatchObject({
+    expect(await runFailing(['inspect', 'docker-daemon:alpine'])).toMatchObject({
       code: 2,
       error: { code: 'TRANSPORT_UNSUPPORTED' },
     });

@@ -130,7 +130,7 @@ describe('the store as source and destination', () => {
   it('is asked for by a bare name, but a path that exists comes first', async () => {
     expect((await failureOf(() => digestOfSave(['no-such-image']))).code).toBe('REFERENCE_NOT_FOUND');
     expect((await failureOf(() => digestOfSave(['./no-such-file']))).code).toBe('FILE_NOT_FOUND');
-    expect((await failureOf(() => digestOfSave(['docker://x/y']))).code).toBe('TRANSPORT_UNSUPPORTED');
+    expect((await failureOf(() => digestOfSave(['docker-daemon:x/y']))).code).toBe('TRANSPORT_UNSUPPORTED');
   });
 
   it('is not to be had without a context that names it', async () => {

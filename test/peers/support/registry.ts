@@ -17,6 +17,10 @@ export interface Registry {
 export interface RegistryOptions {
   /** A port to bind; without it the kernel chooses one. */
   readonly port?: number;
+  /** A line of htpasswd, with bcrypt: everybody else is refused. */
+  readonly htpasswd?: string;
+  /** Texts in PEM form: TLS in place of plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** Starts docker-registry with its own storage; deletion is on, nothing is cached. */
@@ -26,6 +30,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const storage = join(scratch.path, 'storage');
   const config = join(scratch.path, 'config.yml');
   await mkdir(storage);
+  const secret = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(scratch.path, name), text);
+    return JSON.stringify(join(scratch.path, name));
+  };
+  const { htpasswd, tls } = options;
   await writeFile(
     config,
     [
@@ -36,6 +45,12 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
       '  delete: {enabled: true}',
       'http:',
       `  addr: 127.0.0.1:${options.port ?? 0}`,
+      ...(tls === undefined
+        ? []
+        : [`  tls: {certificate: ${await secret('cert', tls.cert)}, key: ${await secret('key', tls.key)}}`]),
+      ...(htpasswd === undefined
+        ? []
+        : [`auth: {htpasswd: {realm: test, path: ${await secret('htpasswd', htpasswd)}}}`]),
       '',
     ].join('\n'),
   );
@@ -50,6 +65,36 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
       host: `127.0.0.1:${port}`,
       port,
       storage,
+      log: () => daemon.log(),
+      async stop(): Promise<void> {
+        await daemon.stop(2000);
+        await scratch.remove();
+      },
+    };
+  } catch (error) {
+    await scratch.remove();
+    throw error;
+  }
+}
+
+/** Starts the registry of crane, which keeps manifests in memory and knows the referrers API. */
+export async function startCraneRegistry(): Promise<Registry> {
+  const program = requireProgram('crane', 'newer');
+  const scratch = await makeScratch('crane-registry');
+  const listening = /serving on port (\d+)/;
+  try {
+    const daemon = await startDaemon(
+      program,
+      ['registry', 'serve', '--address', '127.0.0.1:0', '--disk', scratch.path],
+      {
+        ready: (log) => listening.test(log),
+      },
+    );
+    const port = Number(listening.exec(daemon.log())?.[1]);
+    return {
+      host: `127.0.0.1:${port}`,
+      port,
+      storage: scratch.path,
       log: () => daemon.log(),
       async stop(): Promise<void> {
         await daemon.stop(2000);

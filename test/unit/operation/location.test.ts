@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { selectorText } from '../../../src/content/select.js';
 import { parseLocation } from '../../../src/operation/location.js';
+import { fitsTags } from '../../../src/operation/registry-location.js';
 import { failureOf } from '../../support/memory-place.js';
 
 const HEX = '0123456789abcdef'.repeat(4);
@@ -101,7 +102,11 @@ describe('a bare word', () => {
     ['oci::tag', 'LOCATION_INVALID'],
     ['docker-archive::a', 'LOCATION_INVALID'],
     ['store:alpine', 'TRANSPORT_UNSUPPORTED'],
-    ['docker://alpine', 'TRANSPORT_UNSUPPORTED'],
+    ['docker://', 'LOCATION_INVALID'],
+    ['docker://localhost:5000', 'LOCATION_INVALID'],
+    ['docker://registry.example', 'LOCATION_INVALID'],
+    ['docker://registry.example/App', 'REFERENCE_INVALID'],
+    ['docker://registry.example/app:1/', 'LOCATION_INVALID'],
     ['docker-daemon:alpine:3', 'TRANSPORT_UNSUPPORTED'],
     ['alpine', 'FILE_NOT_FOUND'],
     ['alpine:3', 'FILE_NOT_FOUND'],
@@ -112,10 +117,49 @@ describe('a bare word', () => {
     expect((await failureOf(() => parseLocation(text, nothing))).code).toBe(code);
   });
 
-  it.for(['store:alpine', 'docker://alpine', 'docker-daemon:alpine:3'])(
+  it.for(['store:alpine', 'docker-daemon:alpine:3'])(
     '%s is a transport even where a file has that name',
     async (text) => {
       expect((await failureOf(() => parseLocation(text, () => true))).code).toBe('TRANSPORT_UNSUPPORTED');
     },
   );
+});
+
+describe('a registry', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  it.for<[text: string, place: Readonly<Record<string, unknown>>]>([
+    ['alpine', { domain: 'docker.io', path: 'library/alpine', isPrefix: false }],
+    ['alpine:3', { domain: 'docker.io', path: 'library/alpine', tag: '3', isPrefix: false }],
+    ['index.docker.io/a/b', { domain: 'docker.io', path: 'a/b', isPrefix: false }],
+    ['localhost:5000/x', { domain: 'localhost:5000', path: 'x', isPrefix: false }],
+    ['localhost:5000/x:latest', { domain: 'localhost:5000', path: 'x', tag: 'latest', isPrefix: false }],
+    [`h.example/x@${digest}`, { domain: 'h.example', path: 'x', digest, isPrefix: false }],
+    [`h.example/x:1@${digest}`, { domain: 'h.example', path: 'x', tag: '1', digest, isPrefix: false }],
+    ['h.example/x:*', { domain: 'h.example', path: 'x', tags: '*', isPrefix: false }],
+    ['h.example/x:v1.?-*', { domain: 'h.example', path: 'x', tags: 'v1.?-*', isPrefix: false }],
+    ['h.example/x/', { domain: 'h.example', path: 'x', isPrefix: true }],
+    ['localhost:5000/', { domain: 'localhost:5000', path: '', isPrefix: true }],
+    ['[::1]:5000/x', { domain: '[::1]:5000', path: 'x', isPrefix: false }],
+  ])('is named by docker://%s', ([text, place]) => {
+    const location = parseLocation(`docker://${text}`, () => true, 'with a store');
+    expect(location).toEqual({
+      text: `docker://${text}`,
+      transport: 'docker',
+      path: '',
+      selectors: [],
+      registry: place,
+    });
+  });
+
+  it.for<[pattern: string, tag: string, fits: boolean]>([
+    ['*', 'anything', true],
+    ['v1.*', 'v1.2', true],
+    ['v1.*', 'v112', false],
+    ['v?', 'v1', true],
+    ['v?', 'v', false],
+    ['*-rc', '1-rc2', false],
+  ])('%s as a pattern of tags, and %s', ([pattern, tag, fits]) => {
+    expect(fitsTags(pattern, tag)).toBe(fits);
+  });
 });

@@ -66,6 +66,18 @@ describe('a copy into a layout', () => {
     expect(readdirSync(path).toSorted()).toEqual(['blobs', 'index.json', 'oci-layout']);
   });
 
+  it('goes on where one into a new layout was killed before it was one', async () => {
+    const whole = fresh();
+    await to(`oci:${whole}`);
+    const hex = blobsIn(whole)[0] ?? '';
+    const path = writeFolder(`out-${count++}`, {
+      [`blobs/sha256/${hex}`]: readFileSync(`${whole}/blobs/sha256/${hex}`),
+      '.ingot-0123456789abcdef/0': 'part of another blob',
+    });
+    await to(`oci:${path}`);
+    expect(blobsIn(path)).toEqual(blobsIn(whole));
+  });
+
   it('takes a name over and loses nothing', async () => {
     const path = fresh();
     await to(`oci:${path}`);
@@ -253,7 +265,8 @@ describe('a copy into an archive', () => {
     ['a name that is none', 'docker-archive:out:Not A Name', 'REFERENCE_INVALID'],
     ['a store where there is none', 'store:app', 'TRANSPORT_UNSUPPORTED'],
     ['an engine', 'docker-daemon:app:1', 'TRANSPORT_UNSUPPORTED'],
-    ['a registry', 'docker://host.example/app', 'TRANSPORT_UNSUPPORTED'],
+    ['a digest in a registry', `docker://host.example/app@sha256:${'a'.repeat(64)}`, 'LOCATION_INVALID'],
+    ['many tags of a registry', 'docker://host.example/app:*', 'LOCATION_INVALID'],
   ])('is not named by %s', async ([, destination, code]) => {
     expect((await failureOf(() => to(destination))).code).toBe(code);
     expect(existsSync(destination)).toBe(false);
