@@ -50,13 +50,17 @@ const startYargs = (argv: readonly string[]): Argv =>
     });
 
 const declare = (program: Argv, flags: FlagTable): Argv => {
+  // The help is ours; yargs would put together one of its own for every command line.
+  const hidden = { hidden: true } as const;
   let declared = program;
   for (const [name, { value, short }] of Object.entries(flags)) {
     const alias = short === undefined ? {} : { alias: short };
     // No type array: such an option swallows the words after it. A repeated text option is an array all the same.
     declared = declared.option(
       name,
-      value === undefined ? { type: 'boolean', ...alias } : { type: 'string', nargs: 1, ...alias },
+      value === undefined
+        ? { type: 'boolean', ...hidden, ...alias }
+        : { type: 'string', nargs: 1, ...hidden, ...alias },
     );
   }
   return declared;
@@ -112,7 +116,7 @@ export const parseCommandLine = async (argv: readonly string[]): Promise<ParsedL
   for (const entry of COMMANDS) {
     program = program.command(
       entry.name,
-      entry.summary,
+      false,
       async (subprogram) => {
         command = await entry.load();
         return declare(subprogram, command.flags);

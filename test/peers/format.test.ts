@@ -66,10 +66,10 @@ describe('--format says what it says elsewhere', () => {
   const loose = (text: string): string => text.replaceAll(/ +/g, ' ');
 
   it.skipIf(!engineAvailable('docker 20'))('by docker', async () => {
-    const { docker } = await peers.engine('docker 20');
-    await docker(['load', '-i', ARCHIVE]);
+    const engine = await peers.engine('docker 20');
+    await engine.docker(['load', '-i', ARCHIVE]);
     for (const template of [...OF_ALL, ...OF_DOCKER]) {
-      const { stdout } = await docker(['image', 'inspect', '--format', template, NAME]);
+      const { stdout } = await engine.docker(['image', 'inspect', '--format', template, NAME]);
       expect(await ours(template), template).toBe(stdout.toString());
     }
     for (const template of [
@@ -78,21 +78,21 @@ describe('--format says what it says elsewhere', () => {
       'table {{.Repository}}\\t{{.Tag}}\\t{{.ID}}',
       'table {{upper .Tag}}\\t{{.Repository | lower}}',
     ]) {
-      const { stdout } = await docker(['images', '--format', template]);
+      const { stdout } = await engine.docker(['images', '--format', template]);
       expect(loose(await list(template)), template).toBe(loose(stdout.toString()));
     }
   });
 
   for (const generation of GENERATIONS) {
     it.skipIf(!toolAvailable('podman', generation))(`by podman ${generation}`, async () => {
-      const { podman } = await peers.podman(generation);
-      await podman(['load', '-i', ARCHIVE]);
+      const tool = await peers.podman(generation);
+      await tool.podman(['load', '-i', ARCHIVE]);
       for (const template of OF_ALL) {
-        const { stdout } = await podman(['image', 'inspect', '--format', template, NAME]);
+        const { stdout } = await tool.podman(['image', 'inspect', '--format', template, NAME]);
         expect((await ours(template)).trimEnd(), template).toBe(stdout.toString().trimEnd());
       }
       for (const template of ['{{.Repository}} {{.Tag}} {{.ID}}', '{{range .}}{{.ID}};{{end}}', '{{.Names}}']) {
-        const { stdout } = await podman(['images', '--format', template]);
+        const { stdout } = await tool.podman(['images', '--format', template]);
         expect(loose(await list(template)).trimEnd(), template).toBe(loose(stdout.toString()).trimEnd());
       }
     });
