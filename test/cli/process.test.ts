@@ -192,7 +192,7 @@ describe.skipIf(!built)('the program', () => {
         `source <(ingot completion bash); COMP_WORDS=(ingot ${list}); COMP_CWORD=${words.length}; _ingot; echo "\${COMPREPLY[*]}"`,
       ).stdout;
     };
-    expect(completed('s')).toBe('save\n');
+    expect(completed('s')).toBe('save store\n');
     expect(completed('')).toMatch(/^save load copy verify .* --version\n$/);
     expect(completed('save', '--dro')).toBe('--drop-referrers\n');
     expect(completed('save', '-q', '--profile', '')).toBe('hybrid-1 oci-1\n');
