@@ -34,8 +34,7 @@ describe('ingot policy', () => {
     rmSync(scratch('store'), { recursive: true, force: true });
     for (const name of ['app:1', 'app:2', 'app:3']) {
       const source = { 'app:1': 'docker-save', 'app:2': 'podman-oci', 'app:3': 'skopeo-oci' }[name];
-      const { code } = await run(['copy', golden(`app/${source}.tar`), `store:registry.example/demo/${name}`]);
-      expect(code).toBe(0);
+      await runJson('copy-report', ['copy', golden(`app/${source}.tar`), `store:registry.example/demo/${name}`]);
     }
   });
 
@@ -151,7 +150,7 @@ describe('ingot policy convert', () => {
     ]).toEqual([0, true, true]);
     expect(await runJson('policy-convert-report', [...argv, '--fix'])).toMatchObject({
       converted: true,
-      diff: expect.arrayContaining(['-         "count_number": 2']),
+      diff: readFileSync(`${ROOT}golden/policies/ecr-snake-case/diff.txt`, 'utf8').trimEnd().split('\n'),
     });
   });
 

@@ -3,7 +3,7 @@ import type { OperationContext } from '../context.js';
 import { readSmall } from '../host.js';
 import type { PolicyConvertReport, PolicyDocument } from './policy-report.js';
 
-export { FOREIGN_KINDS, type ForeignKind } from '../../store/policy/import/foreign.js';
+export { FOREIGN_KINDS } from '../../store/policy/import/foreign.js';
 
 /**
  * `policy convert`: a policy of another product in the language of Ingot.

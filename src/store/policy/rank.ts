@@ -86,7 +86,7 @@ const keyOf = (unit: Unit, by: Rule['by']): Key | undefined => {
 const compareKeys = (a: Key, b: Key): number => {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'object' && typeof b === 'object') return compareVersions(a, b);
-  return compareNatural(String(a), String(b));
+  return typeof a === 'string' && typeof b === 'string' ? compareNatural(a, b) : 0;
 };
 
 /** Place in the order, 0 for the newest, and the group in which it was counted. */
