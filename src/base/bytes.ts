@@ -89,6 +89,24 @@ export async function* streamOf(bytes: Uint8Array): ByteStream {
   if (bytes.length > 0) yield bytes;
 }
 
+/** The same bytes in chunks of `size`, the last one aside, for streams that come in crumbs. */
+export async function* gathered(stream: ByteStream, size: number): ByteStream {
+  const buffer = new Uint8Array(size);
+  let filled = 0;
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + size - filled);
+      buffer.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < size) continue;
+      yield buffer;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield buffer.subarray(0, filled);
+}
+
 const clip = (size: number, range: ByteRange | undefined): { start: number; end: number } => {
   const start = Math.min(range?.offset ?? 0, size);
   const end = range?.length === undefined ? size : Math.min(size, start + range.length);

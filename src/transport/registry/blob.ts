@@ -1,4 +1,4 @@
-import { type ByteRange, type ByteStream, readAll } from '../../base/bytes.js';
+import { type ByteRange, type ByteStream, gathered, readAll } from '../../base/bytes.js';
 import { ToolError } from '../../base/error.js';
 import { excerpt } from '../../base/escape.js';
 import { type BlobSource, blobMissing } from '../../content/blob.js';
@@ -12,6 +12,9 @@ const MAX_BREAKS = 5;
 
 /** Bytes after which a stream that breaks again is one that works. */
 const PROGRESS = 1 << 20;
+
+/** Bytes handed on at a time: sockets give less, and each step of the way costs the same for few bytes as for many. */
+const GATHERED = 1 << 20;
 
 /** The last byte of a request that asks for all; a blob of unknown end is read to the end of the body. */
 interface Span {
@@ -146,7 +149,11 @@ export const registryBlob = (repository: Repository, descriptor: Descriptor): Bl
   size: descriptor.size,
   name: `${repositoryName(repository)}@${descriptor.digest}`,
   isRemote: true,
-  read: (range, signal) => blobStream(repository, descriptor, spanOf(descriptor.size, range), signal),
+  read: (range, signal) => {
+    const span = spanOf(descriptor.size, range);
+    const stream = blobStream(repository, descriptor, span, signal);
+    return gathered(stream, Math.max(1, Math.min(GATHERED, span.end - span.start)));
+  },
   readAt: (offset, length) =>
     readAll(blobStream(repository, descriptor, spanOf(descriptor.size, { offset, length }), undefined), length, {
       code: 'SIZE_MISMATCH',

@@ -4,6 +4,7 @@ import {
   type ByteStream,
   EMPTY,
   concatBytes,
+  gathered,
   memorySource,
   readAll,
   sameBytes,
@@ -28,6 +29,20 @@ async function* reusing(chunks: readonly string[], state = { pulled: 0, ended: f
     state.ended = true;
   }
 }
+
+describe('gathered', () => {
+  it.for<[size: number, chunks: readonly string[], gathered: readonly string[]]>([
+    [4, [], []],
+    [4, ['', 'ab'], ['ab']],
+    [4, ['abcd'], ['abcd']],
+    [4, ['a', 'bc', 'defgh', 'i'], ['abcd', 'efgh', 'i']],
+    [1, ['abc'], ['a', 'b', 'c']],
+  ])('in chunks of %i: %j', async ([size, chunks, expected]) => {
+    const found: string[] = [];
+    for await (const chunk of gathered(reusing(chunks), size)) found.push(textOf(chunk));
+    expect(found).toEqual(expected);
+  });
+});
 
 describe('readAll', () => {
   const tooLarge = { code: 'LIMIT_METADATA', subject: 'doc' } as const;
