@@ -7,7 +7,7 @@
  * `--write` puts the results of a run of all lanes into docs/platforms.md.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +69,9 @@ const tail = (path) => readFileSync(path, 'utf8').trimEnd().split('\n').slice(-1
 const runLane = (lane) => {
   const table = join(out, `${lane.id}.json`);
   const log = join(out, `${lane.id}.log`);
-  rmSync(table, { force: true });
+  // A lane may run as another user.
+  writeFileSync(table, '');
+  chmodSync(table, 0o666);
   // Files, not pipes: Windows programs under wine cannot use pipes of the host.
   const handle = openSync(log, 'w');
   const begun = process.hrtime.bigint();
