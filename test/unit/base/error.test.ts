@@ -83,7 +83,15 @@ it('an invariant that does not hold is a defect', () => {
 });
 
 it('every code has a class that an exit code follows from, and one line of meaning', () => {
-  const classes: readonly ErrorClass[] = ['usage', 'input', 'surroundings', 'defect', 'interrupted', 'terminated'];
+  const classes: readonly ErrorClass[] = [
+    'refusal',
+    'usage',
+    'input',
+    'surroundings',
+    'defect',
+    'interrupted',
+    'terminated',
+  ];
   const codes = Object.keys(ERROR_CODES) as ErrorCode[];
   expect(codes.filter((code) => !classes.includes(errorClassOf(code)))).toEqual([]);
   expect(codes.filter((code) => !/^[A-Z][A-Z0-9_]+$/.test(code))).toEqual([]);
