@@ -64,8 +64,8 @@ describe('a store under processes that are killed', () => {
       expect(readdirSync(store.paths.ingest)).toEqual([]);
       expect(readdirSync(store.paths.leases)).toEqual([]);
       expect(operations).toBeGreaterThan(SECONDS);
-      // A minute is long enough that every point of every operation was somebody's last.
-      if (SECONDS >= 60) expect(Object.keys(killedAt).toSorted()).toEqual([...KILL_STEPS].toSorted());
+      // With so many, every point of every operation was somebody's last.
+      if (operations > 2000) expect(Object.keys(killedAt).toSorted()).toEqual([...KILL_STEPS].toSorted());
     },
     (SECONDS + 60) * 1000,
   );
