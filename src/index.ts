@@ -19,4 +19,5 @@ export { type InspectReport, inspect, inspectRaw } from './operation/inspect.js'
 export { type TreeReport, tree } from './operation/tree.js';
 export { type HistoryReport, history } from './operation/history.js';
 export { type LsReport, ls } from './operation/ls.js';
-export type { CopyReport, ImageEntry, LoadReport, SaveReport, VerifyReport } from './operation/report.js';
+export type { CopyReport, ImageEntry, LoadReport, PushEntry, SaveReport, VerifyReport } from './operation/report.js';
+export type { RegistrySettings } from './transport/registry/host.js';
