@@ -7,6 +7,7 @@ import { lock } from '../../../src/operation/lock.js';
 import { openLocation } from '../../../src/operation/open.js';
 import { DEFAULT_TRANSFER, type TransferOptions } from '../../../src/operation/prepare.js';
 import type { CopyReport } from '../../../src/operation/report.js';
+import { loadRestoreSources } from '../../../src/operation/restore-source.js';
 import { copy, load } from '../../../src/operation/transfer.js';
 import { verify } from '../../../src/operation/verify/verify.js';
 import { type FakeRegistry, startFakeRegistry } from '../../support/fake-registry.js';
@@ -138,6 +139,15 @@ describe('a source in a registry', () => {
     fake.always(`GET /v2/a/b/blobs/${layer.digest}`, reply(200, {}, Buffer.alloc(layer.size, 'x')));
     const report = await verify([`docker://${fake.host}/a/b:v1`], { quick: false }, context);
     expect(report.findings.map(({ code }) => code)).toContain('DIGEST_MISMATCH');
+  });
+
+  it('tells what a layer has to become again, without the layer', async () => {
+    const image = place.image();
+    place.artifact(image.descriptor);
+    serve(fake, 'a/b', place, { v1: image.descriptor.digest });
+    const { targets } = await loadRestoreSources([`docker://${fake.host}/a/b:v1`], context);
+    expect(targets.map(({ manifest }) => manifest.descriptor.digest)).toEqual([image.descriptor.digest]);
+    expect(fake.log().filter((line) => line.includes(image.layers[0]!.digest))).toEqual([]);
   });
 
   it('asks about a layer that may lie elsewhere, and leaves it there', async () => {
