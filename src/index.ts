@@ -22,7 +22,16 @@ export { type LsReport, ls } from './operation/ls.js';
 export { type TreeLayersReport, treeLayers } from './operation/tree-layers.js';
 export { type TreePlatformsReport, treePlatforms } from './operation/tree-platforms.js';
 export { type WhatRequiresReport, whatRequires } from './operation/what-requires.js';
-export type { CopyReport, ImageEntry, LoadReport, SaveReport, StoreReceipt, VerifyReport } from './operation/report.js';
+export type {
+  CopyReport,
+  ImageEntry,
+  LoadReport,
+  PushEntry,
+  SaveReport,
+  StoreReceipt,
+  VerifyReport,
+} from './operation/report.js';
+export type { RegistrySettings } from './transport/registry/host.js';
 
 /** The local store. Its verbs take a context with a `store`; `hostDefaults(process.env)` gives the one of the user. */
 export type { StoreSetting } from './operation/context.js';

@@ -58,7 +58,7 @@ export const GLOBAL_FLAGS: GlobalFlags = {
   ),
   creds: valueFlag(
     'USER:PASSWORD',
-    'credentials for all registries of this run; other users may see them',
+    'credentials for the one registry of this run; other users may see them',
     parseCredentials,
   ),
   ca: listFlag('FILE', 'PEM file of authorities to trust for registries; repeatable', parseText),

@@ -3,7 +3,7 @@ import { type ContentGraph, type GraphRoot, mergeRoots, nodeOf, reachable, subje
 import { type ImageName, checkName, nameText } from '../content/name.js';
 import { renameImages } from '../content/select.js';
 import type { Digest } from '../oci/digest.js';
-import { type Reference, formatReference, isTag, parseReference } from '../oci/reference.js';
+import { type Reference, isTag, parseReference } from '../oci/reference.js';
 import type { PushRoot } from '../transport/registry/push-plan.js';
 import type { RegistryPlace } from './registry-location.js';
 
@@ -134,7 +134,3 @@ export const shareOut = (graph: ContentGraph, place: RegistryPlace, names: 'kept
     })),
   };
 };
-
-/** For messages: where an image goes. */
-export const placeText = ({ domain, path, tag }: RegistryPlace): string =>
-  tag === undefined ? joined(domain, path) : formatReference({ domain, path, tag });

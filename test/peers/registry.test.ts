@@ -207,6 +207,23 @@ describe.each(Object.entries(REGISTRIES))('%s', (_, { start, available }) => {
     expect(await rawAt(here, 'mount/to:1')).toBe(one.digest);
   });
 
+  it.skipIf(!canRun)('gets one platform alone of an index', async () => {
+    await copied(source('multi'), `docker://${here.host}/platforms:1`);
+    const platforms = [{ os: 'linux', architecture: 'amd64' }];
+    const target = `oci:${peers.path('amd64')}:1`;
+    const report = await copy(
+      `docker://${here.host}/platforms:1`,
+      { text: target },
+      { ...OPTIONS, platforms },
+      context,
+    );
+    expect(report.images.map(({ digest }) => digest)).toEqual([multi.digest]);
+    expect(report.absent.length).toBeGreaterThan(0);
+    expect(new Set(report.absent.map(({ reason }) => reason))).toEqual(new Set(['omitted']));
+    await copied(`docker://${here.host}/platforms@${one.digest}`, `docker://${there.host}/platforms:amd64`);
+    expect(await rawAt(there, 'platforms:amd64')).toBe(one.digest);
+  });
+
   it.skipIf(!canRun)('carries zstd layers, and streams from one registry to another', async () => {
     await copied(source('zstd'), `docker://${here.host}/zstd:1`);
     await copied(`docker://${here.host}/zstd:1`, `docker://${there.host}/zstd:1`);

@@ -139,17 +139,3 @@ export const digestOfTag = async (
   const said = response.status === 200 ? headerDigest(response) : undefined;
   return said ?? (await fetchManifest(repository, tag, signal))?.descriptor.digest;
 };
-
-/** Whether a registry has a manifest. */
-export const hasManifest = async (repository: Repository, digest: Digest, signal?: AbortSignal): Promise<boolean> => {
-  const response = await repository.host.send({
-    method: 'HEAD',
-    target: targetOf(repository, `manifests/${digest}`),
-    headers: { accept: ACCEPT_MANIFESTS },
-    scopes: [pullScope(repository.path)],
-    expect: [200, 404],
-    ...(signal === undefined ? {} : { signal }),
-  });
-  response.cancel();
-  return response.status === 200;
-};

@@ -1,4 +1,5 @@
 import { eachAtOnce } from '../../base/concurrent.js';
+import { ToolError } from '../../base/error.js';
 import type { VerifiedBlobReader } from '../../content/blob.js';
 import { type GraphNode, subjectOf } from '../../content/graph.js';
 import type { Descriptor } from '../../oci/descriptor.js';
@@ -40,6 +41,19 @@ export interface PushOptions {
   readonly partSize?: number;
 }
 
+const isIncomplete = ({ manifest }: GraphNode, pushed: ReadonlyMap<Digest, GraphNode>): boolean =>
+  manifest?.value.kind === 'index' && manifest.value.manifests.some(({ digest }) => !pushed.has(digest));
+
+/** What a registry says of an index that lists what it does not have is seldom what the user has to know. */
+const incompleteIndex = (error: unknown): unknown =>
+  error instanceof ToolError && error.class === 'surroundings'
+    ? new ToolError(error.code, error.what, {
+        ...error.details,
+        hint: 'not all images of the index are pushed, which many registries refuse: push all platforms, or name the image of one by its digest',
+        cause: error,
+      })
+    : error;
+
 class Push {
   readonly #repository: Repository;
   readonly #blobs: VerifiedBlobReader;
@@ -57,7 +71,11 @@ class Push {
     const { signal } = this.#options;
     await eachAtOnce(blobs, UPLOADS_AT_ONCE, (descriptor, own) => this.#blob(descriptor, own), signal);
     const byDigest = new Map(manifests.map((node) => [node.descriptor.digest, node]));
-    for (const node of manifests) await this.#manifest(node);
+    for (const node of manifests) {
+      await this.#manifest(node).catch((error: unknown) => {
+        throw isIncomplete(node, byDigest) ? incompleteIndex(error) : error;
+      });
+    }
     for (const { tag, digest } of tags) {
       const node = byDigest.get(digest);
       if (node !== undefined) await pushTag(this.#repository, tag, node, signal);

@@ -171,7 +171,7 @@ class BlobUpload {
     let at = 0;
     for (let breaks = 0; ;) {
       const before = at;
-      let cause: unknown;
+      let cause: ToolError | undefined;
       try {
         if (!inParts) {
           const done = await this.#finish(location, [at, size]);

@@ -7,6 +7,7 @@ import { lock } from '../../../src/operation/lock.js';
 import { openLocation } from '../../../src/operation/open.js';
 import { DEFAULT_TRANSFER, type TransferOptions } from '../../../src/operation/prepare.js';
 import type { CopyReport } from '../../../src/operation/report.js';
+import { loadRestoreSources } from '../../../src/operation/restore-source.js';
 import { copy, load } from '../../../src/operation/transfer.js';
 import { verify } from '../../../src/operation/verify/verify.js';
 import { type FakeRegistry, startFakeRegistry } from '../../support/fake-registry.js';
@@ -140,6 +141,15 @@ describe('a source in a registry', () => {
     expect(report.findings.map(({ code }) => code)).toContain('DIGEST_MISMATCH');
   });
 
+  it('tells what a layer has to become again, without the layer', async () => {
+    const image = place.image();
+    place.artifact(image.descriptor);
+    serve(fake, 'a/b', place, { v1: image.descriptor.digest });
+    const { targets } = await loadRestoreSources([`docker://${fake.host}/a/b:v1`], context);
+    expect(targets.map(({ manifest }) => manifest.descriptor.digest)).toEqual([image.descriptor.digest]);
+    expect(fake.log().filter((line) => line.includes(image.layers[0]!.digest))).toEqual([]);
+  });
+
   it('asks about a layer that may lie elsewhere, and leaves it there', async () => {
     const far = {
       ...place.add('far', 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip'),
@@ -159,7 +169,9 @@ describe('a destination in a registry', () => {
     const report = await copied(layout({ 'h.example/app:7': descriptor }), `docker://${fake.host}/team/x:1`);
     expect(tagsAt(fake)).toEqual({ 'team/x:1': descriptor.digest });
     expect(report.images.map(({ names }) => names)).toEqual([[`${fake.host}/team/x:1`]]);
-    expect(report.push).toEqual({ present: 0, mounted: 0, uploaded: 2, bytes: expect.any(Number), referrers: [] });
+    const blobs = [...fake.content.repository('team/x').blobs.values()];
+    const bytes = blobs.reduce((sum, blob) => sum + blob.length, 0);
+    expect(report.push).toEqual({ present: 0, mounted: 0, uploaded: 2, bytes, referrers: [] });
   });
 
   it('is latest for one image without a tag', async () => {
