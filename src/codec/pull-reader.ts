@@ -3,6 +3,10 @@ import type { ErrorCode } from '../base/error-code.js';
 import { ToolError } from '../base/error.js';
 import type { DecoderContext } from './decoder.js';
 
+/** The same memory without Node's methods: slice() of a Buffer shares memory, that of a Uint8Array copies. */
+const plainBytes = (chunk: Uint8Array): Uint8Array =>
+  Buffer.isBuffer(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length) : chunk;
+
 /**
  * A stream as decoders want it: so many contiguous bytes, then so many taken. Bytes are copied only where what was
  * asked for lies across chunks.
@@ -24,7 +28,7 @@ export class PullReader {
     return this.#offset;
   }
 
-  /** What has come and was not taken. Valid until the next `fill`. */
+  /** What has come and was not taken, never a Buffer. Valid until the next `fill`. */
   get buffered(): Uint8Array {
     return this.#view;
   }
@@ -60,7 +64,7 @@ export class PullReader {
     if (this.#view.length > 0 && this.#view.buffer !== this.#store.buffer) this.#keep(0);
     try {
       const result = await this.#iterator.next();
-      if (result.done !== true) return result.value;
+      if (result.done !== true) return plainBytes(result.value);
       this.#ended = true;
       return undefined;
     } catch (error) {

@@ -56,7 +56,7 @@ export const sparseSource = (tar: ByteSource, data: number, map: SparseMap, name
     readAt: async (offset, length) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of read(Math.min(offset, size), Math.min(size, offset + length)))
-        chunks.push(chunk.slice());
+        chunks.push(new Uint8Array(chunk));
       return concatBytes(chunks);
     },
     close: async () => {},
