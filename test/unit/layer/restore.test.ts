@@ -626,5 +626,6 @@ describe('whatever a manifest claims', () => {
       ),
       { numRuns: 30 },
     );
-  });
+    // Each failed search tries every codec there is.
+  }, 180_000);
 });
