@@ -28,6 +28,10 @@ export const ERROR_CODES = {
   STORE_FOREIGN: { class: 'usage', meaning: 'the directory is no store and holds other files' },
   STORE_MISSING: { class: 'usage', meaning: 'there is no store at the path' },
 
+  IMAGE_IN_USE: { class: 'usage', meaning: 'a container uses an image of the engine' },
+  IMAGE_HAS_CHILDREN: { class: 'usage', meaning: 'other images were built on an image of the engine' },
+  CONTAINER_NOT_FOUND: { class: 'usage', meaning: 'no container of this name uses the image' },
+
   CODEC_UNKNOWN: { class: 'usage', meaning: 'no pinned codec has this id' },
 
   // tar
@@ -163,6 +167,8 @@ export const ERROR_CODES = {
   STORE_LOCKED: { class: 'surroundings', meaning: 'another process uses the store' },
   STORE_LOCK_UNAVAILABLE: { class: 'surroundings', meaning: 'the store cannot be locked here' },
   STORE_CHANGED: { class: 'surroundings', meaning: 'another tool changes the store all the time' },
+  ENGINE_REFUSED: { class: 'surroundings', meaning: 'an engine refused what the plan asked for' },
+  ENGINE_CHANGED: { class: 'surroundings', meaning: 'an engine no longer holds what the plan was made from' },
   FILE_NOT_FOUND: { class: 'surroundings', meaning: 'a file or directory does not exist' },
   PERMISSION_DENIED: { class: 'surroundings', meaning: 'access to a file or directory is denied' },
   FILE_CHANGED: { class: 'surroundings', meaning: 'a file changed while it was read' },

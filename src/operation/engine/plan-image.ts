@@ -1,0 +1,93 @@
+import type { Digest } from '../../oci/digest.js';
+import type { Forecast } from './forecast.js';
+import type { Consequence, Refusal, RemovalStep } from './plan.js';
+import { type ContainerRights, planUsers } from './plan-users.js';
+import { activityOf } from './snapshot.js';
+
+/** What an image is to lose: some of its references, or all. */
+export interface ImageLoss {
+  readonly image: Digest;
+  /** What was asked for, for messages. */
+  readonly subject: string;
+  /** Some of `referencesOf`, in the order in which they go. */
+  readonly references: readonly string[];
+}
+
+export interface LossRights extends ContainerRights {
+  /** An image may go although others were built on it. */
+  readonly allowParent: boolean;
+  /** The last name may go although containers use the image. */
+  readonly untagAnyway: boolean;
+}
+
+/** Steps, or refusals: never both. */
+export interface LossPlan {
+  readonly steps: readonly RemovalStep[];
+  readonly refusals: readonly Refusal[];
+}
+
+const refused = (refusal: Refusal): LossPlan => ({ steps: [], refusals: [refusal] });
+
+const untagSteps = (image: Digest, references: readonly string[], forecast: Forecast): readonly RemovalStep[] =>
+  references.map((name) => {
+    const takes = forecast.dropReference(image, name);
+    return { action: 'remove-name', image, name, then: 'untagged', takes };
+  });
+
+/**
+ * What a forced removal of the last name leads to. Docker's graph drivers delete an image that only stopped containers
+ * use, which keep their files and can be started; everything else stays as an image without a name.
+ */
+const afterForce = (image: Digest, forecast: Forecast): Consequence => {
+  const { keepsParents } = forecast.snapshot;
+  const isRunning = forecast.usesOf(image).some(({ container }) => activityOf(container.state) !== 'free');
+  return keepsParents && !isRunning && forecast.childrenOf(image).length === 0 ? 'removed' : 'dangling';
+};
+
+const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Forecast): LossPlan => {
+  const last = references.at(-1);
+  if (last === undefined) {
+    const by = forecast.usesOf(image).map(({ container }) => container.names[0] ?? container.id.slice(0, 12));
+    const hint = 'the image has no name that could be taken away; it goes when its containers are gone';
+    return refused({ kind: 'no-name', code: 'IMAGE_IN_USE', subject, image, by, hint });
+  }
+  const then = afterForce(image, forecast);
+  const steps = untagSteps(image, references.slice(0, -1), forecast);
+  const takes = forecast.dropReference(image, last);
+  if (then === 'removed') forecast.dropImage(image);
+  return { steps: [...steps, { action: 'untag-anyway', image, name: last, then, takes }], refusals: [] };
+};
+
+const planWhole = (loss: ImageLoss, rights: LossRights, forecast: Forecast): LossPlan => {
+  const { image, subject, references } = loss;
+  const children = forecast.childrenOf(image);
+  const isKept = forecast.snapshot.keepsParents && children.length > 0;
+  if (children.length > 0 && (!rights.allowParent || (isKept && references.length === 0))) {
+    const hint = isKept
+      ? 'this engine keeps an image that others were built on until they are gone'
+      : 'say --allow-parent: the images built on it keep their layers';
+    const by = children.map(({ id, names }) => names[0] ?? id);
+    return refused({ kind: 'children', code: 'IMAGE_HAS_CHILDREN', subject, image, by, hint });
+  }
+  const users = planUsers(image, subject, rights, forecast);
+  if (users.refusals.length > 0) return { steps: [], refusals: users.refusals };
+  for (const step of users.steps) if (step.action === 'remove-container') forecast.dropContainer(step.container.id);
+  const last = references.at(-1);
+  const untagged = untagSteps(image, references.slice(0, -1), forecast);
+  const lost = last === undefined ? [] : forecast.dropReference(image, last);
+  const then = isKept ? 'dangling' : 'removed';
+  const takes = [...lost, ...(isKept ? [] : forecast.dropImage(image))];
+  const final: RemovalStep =
+    last === undefined
+      ? { action: 'remove-image', image, then, takes }
+      : { action: 'remove-name', image, name: last, then, takes };
+  return { steps: [...users.steps, ...untagged, final], refusals: [] };
+};
+
+/** How an image loses what it is to lose, or why it cannot. The forecast goes on to what is there afterwards. */
+export const planLoss = (loss: ImageLoss, rights: LossRights, forecast: Forecast): LossPlan => {
+  const rest = forecast.referencesOf(loss.image).filter((name) => !loss.references.includes(name));
+  if (rest.length > 0) return { steps: untagSteps(loss.image, loss.references, forecast), refusals: [] };
+  if (rights.untagAnyway && forecast.usesOf(loss.image).length > 0) return planUntagAnyway(loss, forecast);
+  return planWhole(loss, rights, forecast);
+};
