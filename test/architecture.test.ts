@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   transport: {
     floor: 3,
     may: ['base', 'oci', 'content'],
-    node: ['crypto', 'fs', 'fs/promises', 'http', 'https', 'os', 'path', 'stream', 'stream/promises'],
+    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'http', 'https', 'os', 'path', 'stream', 'stream/promises'],
     packages: [],
   },
   operation: {

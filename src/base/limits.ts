@@ -36,6 +36,8 @@ export interface Limits {
   readonly decompressedFree: number;
   /** Bytes of the index or of a state file of the store; 10 000 names take 3 MiB. */
   readonly storeState: number;
+  /** Bytes of one JSON answer of an engine; 10 000 images with labels take some 20 MiB. */
+  readonly engineAnswer: number;
 }
 
 const MIB = 1024 * 1024;
@@ -57,6 +59,7 @@ export const DEFAULT_LIMITS: Limits = {
   decompressionRatio: 2000,
   decompressedFree: 64 * MIB,
   storeState: 256 * MIB,
+  engineAnswer: 256 * MIB,
 };
 
 /** Bytes moved at a time where nothing else decides: large enough to amortise a call, small enough for the cache. */

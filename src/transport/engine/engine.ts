@@ -91,7 +91,8 @@ export interface EngineContainer {
   readonly id: string;
   /** Without a leading `/`, sorted. */
   readonly names: readonly string[];
-  readonly imageID: Digest;
+  /** Undefined for one that has no image but a directory. */
+  readonly imageID?: Digest;
   /** The name by which it was started, as the engine shows it. */
   readonly image: string;
   readonly state: ContainerState;
@@ -134,13 +135,23 @@ export type StopResult =
   | { readonly outcome: 'refused'; readonly message: string };
 
 /** What an engine said about a load. */
-export interface LoadedImages {
-  /** Fully qualified, sorted. */
-  readonly names: readonly string[];
-  /** Of images without a name. */
-  readonly ids: readonly Digest[];
-}
+export type LoadResult =
+  | {
+      readonly outcome: 'done';
+      /** Fully qualified, sorted. */
+      readonly names: readonly string[];
+      /** Of images without a name, sorted. */
+      readonly ids: readonly Digest[];
+    }
+  | {
+      readonly outcome: 'refused';
+      /** In the engine's words, for people. */
+      readonly message: string;
+      /** Somebody removed images at the same time: another try may succeed. */
+      readonly isRace: boolean;
+    };
 
+/** @throws {ToolError} from every method what cannot be asked or understood: the ENGINE_* codes */
 export interface Engine {
   readonly info: EngineInfo;
   /** All images, those without names and intermediate ones among them, by ID. */
@@ -151,7 +162,10 @@ export interface Engine {
   image(text: string): Promise<EngineImageDetail | undefined>;
   /** Takes a name away, and the image with it if that was its last and nothing uses it. Never with force. */
   removeName(name: string): Promise<RemovalResult>;
-  /** Takes the last name of an image that containers use; image and containers stay. */
+  /**
+   * Takes the last name of an image that containers use. Containers stay, and so does an image that one runs from;
+   * Docker's graph drivers give up an image whose containers have all ended, and the result says so.
+   */
   untagAnyway(name: string, id: Digest): Promise<RemovalResult>;
   /** Removes an image without a name by its ID. Never with force. */
   removeUnnamed(id: Digest): Promise<RemovalResult>;
@@ -167,7 +181,7 @@ export interface Engine {
    * @throws {ToolError} REFERENCE_NOT_FOUND before the first byte
    */
   save(refs: readonly string[], signal?: AbortSignal): Promise<ByteStream>;
-  /** @throws {ToolError} ENGINE_LOAD_REFUSED */
-  load(archive: ByteStream, signal?: AbortSignal): Promise<LoadedImages>;
+  /** Hands an archive to the engine. Its answer is its word: what arrived is to be looked at. */
+  load(archive: ByteStream, signal?: AbortSignal): Promise<LoadResult>;
   close(): void;
 }
