@@ -11,6 +11,8 @@ type GlobalFlags = {
   readonly tmp: Flag<string | undefined>;
   readonly store: Flag<string | undefined>;
   readonly 'lock-wait': Flag<number | undefined>;
+  readonly host: Flag<string | undefined>;
+  readonly context: Flag<string | undefined>;
   readonly 'max-document': Flag<number | undefined>;
   readonly 'max-members': Flag<number | undefined>;
   readonly 'max-layer-size': Flag<number | undefined>;
@@ -30,6 +32,12 @@ export const GLOBAL_FLAGS: GlobalFlags = {
     path: true,
   }),
   'lock-wait': valueFlag('SECONDS', 'how long to wait for others who use the store (default: 120)', parseCount),
+  host: valueFlag(
+    'URL',
+    "the Docker or Podman engine (default: $DOCKER_HOST, $CONTAINER_HOST, docker's context, a socket in a usual place)",
+    parseText,
+  ),
+  context: valueFlag('NAME', "the engine of this context of docker's command line", parseText),
   'max-document': valueFlag(
     'SIZE',
     'largest manifest, index or config (default: 4M, 16M for lists of images)',

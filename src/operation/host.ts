@@ -10,10 +10,13 @@ import type { OperationContext } from './context.js';
 const USEFUL_THREADS = 4;
 
 /** What a program that has no wishes of its own takes from the machine. */
-export const hostDefaults = (env: Environment): Pick<OperationContext, 'threads' | 'pathExists' | 'store'> => ({
+export const hostDefaults = (
+  env: Environment,
+): Pick<OperationContext, 'threads' | 'pathExists' | 'store' | 'engine'> => ({
   threads: Math.min(USEFUL_THREADS, hostThreads()),
   pathExists,
   store: { root: storeRoot(env) },
+  engine: { env },
 });
 
 /** A small file as a whole. @throws {ToolError} the given code beyond the limit; FILE_NOT_FOUND and other system errors */
