@@ -48,6 +48,9 @@ export const SCHEMA_NAMES = [
   'store-refs',
   'store-trash',
   'store-lease',
+  'engine-parts',
+  'engine-images-report',
+  'engine-removal-report',
 ] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
 

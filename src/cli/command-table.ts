@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ls.js')).lsCommand,
   },
   {
+    name: 'engine',
+    summary: 'list and remove images of a Docker or Podman engine, safely',
+    load: async () => (await import('./commands/engine.js')).engineCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script for completion in a shell',
     load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),

@@ -1,8 +1,8 @@
 import type { Digest } from '../../oci/digest.js';
 import type { Forecast } from './forecast.js';
-import type { Consequence, Refusal, RemovalStep } from './plan.js';
+import type { Refusal, RemovalStep } from './plan.js';
 import { type ContainerRights, planUsers } from './plan-users.js';
-import { activityOf } from './snapshot.js';
+import { isGivenUp, titleOf } from './snapshot.js';
 
 /** What an image is to lose: some of its references, or all. */
 export interface ImageLoss {
@@ -34,25 +34,20 @@ const untagSteps = (image: Digest, references: readonly string[], forecast: Fore
     return { action: 'remove-name', image, name, then: 'untagged', takes };
   });
 
-/**
- * What a forced removal of the last name leads to. Docker's graph drivers delete an image that only stopped containers
- * use, which keep their files and can be started; everything else stays as an image without a name.
- */
-const afterForce = (image: Digest, forecast: Forecast): Consequence => {
-  const { keepsParents } = forecast.snapshot;
-  const isRunning = forecast.usesOf(image).some(({ container }) => activityOf(container.state) !== 'free');
-  return keepsParents && !isRunning && forecast.childrenOf(image).length === 0 ? 'removed' : 'dangling';
-};
-
 const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Forecast): LossPlan => {
-  const last = references.at(-1);
+  // What is taken by force last must be a name: a reference by digest cannot be.
+  const names = references.filter((name) => !name.includes('@'));
+  const last = names.at(-1);
   if (last === undefined) {
-    const by = forecast.usesOf(image).map(({ container }) => container.names[0] ?? container.id.slice(0, 12));
+    const by = forecast.usesOf(image).map(({ container }) => titleOf(container));
     const hint = 'the image has no name that could be taken away; it goes when its containers are gone';
     return refused({ kind: 'no-name', code: 'IMAGE_IN_USE', subject, image, by, hint });
   }
-  const then = afterForce(image, forecast);
-  const steps = untagSteps(image, references.slice(0, -1), forecast);
+  const first = [...references.filter((name) => name.includes('@')), ...names.slice(0, -1)];
+  const hasChildren = forecast.childrenOf(image).length > 0;
+  const { keepsParents } = forecast.snapshot;
+  const then = isGivenUp(keepsParents, forecast.usesOf(image), hasChildren) ? 'removed' : 'dangling';
+  const steps = untagSteps(image, first, forecast);
   const takes = forecast.dropReference(image, last);
   if (then === 'removed') forecast.dropImage(image);
   return { steps: [...steps, { action: 'untag-anyway', image, name: last, then, takes }], refusals: [] };

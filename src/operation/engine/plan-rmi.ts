@@ -87,11 +87,7 @@ export const childrenFirst = <T extends { readonly image: Digest }>(
  * @throws {ToolError} REFERENCE_NOT_FOUND, REFERENCE_AMBIGUOUS, CONTAINER_NOT_FOUND; USAGE for options that exclude each
  * other
  */
-export const planRmi = (
-  texts: readonly string[],
-  options: EngineRmiOptions,
-  snapshot: EngineSnapshot,
-): RemovalPlan => {
+export const planRmi = (texts: readonly string[], options: EngineRmiOptions, snapshot: EngineSnapshot): RemovalPlan => {
   if (options.untagAnyway && (options.removeStopped || options.stop.length > 0)) {
     throw new ToolError('USAGE', '--untag-anyway leaves containers alone', {
       found: options.removeStopped ? '--remove-stopped' : '--stop',

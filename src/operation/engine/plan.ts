@@ -37,7 +37,6 @@ export type RefusalKind =
   | 'running'
   | 'paused'
   | 'stopped'
-  | 'mounted'
   | 'external'
   | 'pod'
   | 'busy'

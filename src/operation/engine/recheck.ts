@@ -1,7 +1,7 @@
 import type { Engine, EngineContainer, EngineImage } from '../../transport/engine/engine.js';
 import type { ErrorCode } from '../../base/error-code.js';
 import type { RemovalStep } from './plan.js';
-import { activityOf, referencesOf, titleOf, usesOf } from './snapshot.js';
+import { activityOf, isGivenUp, referencesOf, titleOf, usesOf } from './snapshot.js';
 
 /** Why a step is not made: what the plan was made from is no longer so. */
 export interface Changed {
@@ -61,12 +61,13 @@ const checkName = (
   return undefined;
 };
 
-/** A forced removal of a name deletes an image that only stopped containers use. */
-const checkForce = (step: RemovalStep, present: Present): Changed | undefined => {
+/** A forced removal must still do to the image what the plan says. */
+const checkForce = (step: RemovalStep, present: Present, keepsParents: boolean): Changed | undefined => {
   const users = usesOf(present).get(step.image) ?? [];
   if (users.length === 0) return changed('no container uses the image any more');
-  const isActive = users.some(({ container }) => activityOf(container.state) !== 'free');
-  return step.then === 'dangling' && !isActive ? changed('its containers have ended') : undefined;
+  const hasChildren = present.images.some(({ parent }) => parent === step.image);
+  const then = isGivenUp(keepsParents, users, hasChildren) ? 'removed' : 'dangling';
+  return then === step.then ? undefined : changed('its containers have ended or started');
 };
 
 /**
@@ -87,7 +88,7 @@ export const recheck = async (
     case 'remove-container':
       return checkContainer(step, planned, present);
     case 'untag-anyway':
-      return checkName(step, present) ?? (engine.info.kind === 'docker' ? checkForce(step, present) : undefined);
+      return checkName(step, present) ?? checkForce(step, present, engine.info.store === 'graphdriver');
     case 'remove-name': {
       const named = checkName(step, present);
       const others = step.then === 'untagged' ? [] : strangers(step, new Set(), present);

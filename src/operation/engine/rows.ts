@@ -15,25 +15,23 @@ export const imageRows = (snapshot: EngineSnapshot): readonly EngineImageRow[] =
   const uses = usesOf(snapshot);
   const parents = new Set(snapshot.images.flatMap(({ parent }) => parent ?? []));
   return snapshot.images
-    .map(
-      (image): EngineImageRow => ({
-        id: image.id,
-        names: image.names,
-        digests: image.digests,
-        ...(image.parent === undefined ? {} : { parent: image.parent }),
-        size: image.size,
-        created: timeText(image.created * 1000),
-        labels: Object.fromEntries([...image.labels].toSorted(([a], [b]) => compareBytes(a, b))),
-        reason: reasonOf(image, parents.has(image.id), snapshot),
-        users: (uses.get(image.id) ?? []).map(({ container: { id, names, state, pod }, by }) => ({
-          id,
-          names,
-          state,
-          by,
-          ...(pod === undefined ? {} : { pod }),
-        })),
-      }),
-    )
+    .map((image): EngineImageRow => ({
+      id: image.id,
+      names: image.names,
+      digests: image.digests,
+      ...(image.parent === undefined ? {} : { parent: image.parent }),
+      size: image.size,
+      created: timeText(image.created * 1000),
+      labels: Object.fromEntries([...image.labels].toSorted(([a], [b]) => compareBytes(a, b))),
+      reason: reasonOf(image, parents.has(image.id), snapshot),
+      users: (uses.get(image.id) ?? []).map(({ container: { id, names, state, pod }, by }) => ({
+        id,
+        names,
+        state,
+        by,
+        ...(pod === undefined ? {} : { pod }),
+      })),
+    }))
     .toSorted(
       (a, b) =>
         Number(a.names.length === 0) - Number(b.names.length === 0) ||

@@ -1,7 +1,13 @@
 import { compareBytes } from '../../base/order.js';
 import { type Digest, encodedOf } from '../../oci/digest.js';
 import { formatReference, tryParseReference } from '../../oci/reference.js';
-import type { ContainerState, Engine, EngineContainer, EngineImage, EngineKind } from '../../transport/engine/engine.js';
+import type {
+  ContainerState,
+  Engine,
+  EngineContainer,
+  EngineImage,
+  EngineKind,
+} from '../../transport/engine/engine.js';
 
 /** What an engine held at one moment, as far as plans go by it. */
 export interface EngineSnapshot {
@@ -85,7 +91,7 @@ export const usesOf = ({
     if (!known.some(({ container }) => container.id === use.container.id)) uses.set(id, [...known, use]);
   };
   for (const container of containers.toSorted((a, b) => compareBytes(a.id, b.id))) {
-    add(container.imageID, { container, by: 'container' });
+    if (container.imageID !== undefined) add(container.imageID, { container, by: 'container' });
     for (const text of container.imageMounts) {
       const mounted = mountedImages(text, images);
       for (const { id } of mounted) add(id, { container, by: 'mount' });
@@ -121,3 +127,11 @@ export const activityOf = (state: ContainerState): Activity => {
 
 /** What people call a container. */
 export const titleOf = ({ id, names }: Pick<EngineContainer, 'id' | 'names'>): string => names[0] ?? id.slice(0, 12);
+
+/**
+ * Whether a forced removal of the last name deletes the image. Docker's graph drivers do that with an image that only
+ * containers use which have ended, and on which no other was built; these containers keep their files and can be
+ * started. Everything else stays as an image without a name.
+ */
+export const isGivenUp = (keepsParents: boolean, uses: readonly ImageUse[], hasChildren: boolean): boolean =>
+  keepsParents && !hasChildren && uses.every(({ container }) => activityOf(container.state) === 'free');
