@@ -26,8 +26,6 @@ export interface LossPlan {
   readonly refusals: readonly Refusal[];
 }
 
-const refused = (refusal: Refusal): LossPlan => ({ steps: [], refusals: [refusal] });
-
 const untagSteps = (image: Digest, references: readonly string[], forecast: Forecast): readonly RemovalStep[] =>
   references.map((name) => {
     const takes = forecast.dropReference(image, name);
@@ -41,7 +39,7 @@ const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Fo
   if (last === undefined) {
     const by = forecast.usesOf(image).map(({ container }) => titleOf(container));
     const hint = 'the image has no name that could be taken away; it goes when its containers are gone';
-    return refused({ kind: 'no-name', code: 'IMAGE_IN_USE', subject, image, by, hint });
+    return { steps: [], refusals: [{ kind: 'no-name', code: 'IMAGE_IN_USE', subject, image, by, hint }] };
   }
   const first = [...references.filter((name) => name.includes('@')), ...names.slice(0, -1)];
   const hasChildren = forecast.childrenOf(image).length > 0;
@@ -57,15 +55,16 @@ const planWhole = (loss: ImageLoss, rights: LossRights, forecast: Forecast): Los
   const { image, subject, references } = loss;
   const children = forecast.childrenOf(image);
   const isKept = forecast.snapshot.keepsParents && children.length > 0;
+  const users = planUsers(image, subject, rights, forecast);
+  const refusals = [...users.refusals];
   if (children.length > 0 && (!rights.allowParent || (isKept && references.length === 0))) {
-    const hint = isKept
+    const hint = rights.allowParent
       ? 'this engine keeps an image that others were built on until they are gone'
       : 'say --allow-parent: the images built on it keep their layers';
     const by = children.map(({ id, names }) => names[0] ?? id);
-    return refused({ kind: 'children', code: 'IMAGE_HAS_CHILDREN', subject, image, by, hint });
+    refusals.push({ kind: 'children', code: 'IMAGE_HAS_CHILDREN', subject, image, by, hint });
   }
-  const users = planUsers(image, subject, rights, forecast);
-  if (users.refusals.length > 0) return { steps: [], refusals: users.refusals };
+  if (refusals.length > 0) return { steps: [], refusals };
   for (const step of users.steps) if (step.action === 'remove-container') forecast.dropContainer(step.container.id);
   const last = references.at(-1);
   const untagged = untagSteps(image, references.slice(0, -1), forecast);

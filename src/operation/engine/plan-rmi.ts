@@ -100,7 +100,6 @@ export const planRmi = (texts: readonly string[], options: EngineRmiOptions, sna
   const steps: RemovalStep[] = [];
   const refusals: Refusal[] = [...wanted.refusals];
   for (const loss of childrenFirst(wanted.losses, snapshot)) {
-    if (refusals.some(({ image }) => image === loss.image)) continue;
     const plan = planLoss(loss, options, forecast);
     steps.push(...plan.steps);
     refusals.push(...plan.refusals);
