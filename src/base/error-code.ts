@@ -182,6 +182,7 @@ export const ERROR_CODES = {
   ENGINE_EXPORT_BROKEN: { class: 'surroundings', meaning: 'the engine did not export all that was asked for' },
   ENGINE_LOAD_REFUSED: { class: 'surroundings', meaning: 'the engine does not take the archive' },
   ENGINE_LOAD_DIFFERS: { class: 'surroundings', meaning: 'the engine has another image than was loaded' },
+  ENGINE_BUSY: { class: 'surroundings', meaning: 'another process of Ingot changes the images of the engine' },
   FILE_NOT_FOUND: { class: 'surroundings', meaning: 'a file or directory does not exist' },
   PERMISSION_DENIED: { class: 'surroundings', meaning: 'access to a file or directory is denied' },
   FILE_CHANGED: { class: 'surroundings', meaning: 'a file changed while it was read' },

@@ -8,15 +8,18 @@ export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] a
 export type FileTransport = (typeof FILE_TRANSPORTS)[number];
 
 /** Transports that SPEC names and this version cannot use yet. */
-const OTHER_TRANSPORTS: readonly string[] = ['docker', 'docker-daemon'];
+const OTHER_TRANSPORTS: readonly string[] = ['docker'];
 
 /** A place, and which of its images are meant. */
 export interface Location {
   /** As the user wrote it. */
   readonly text: string;
-  /** `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. */
-  readonly transport: FileTransport | 'auto' | 'stdio' | 'store';
-  /** Of the file system; `-` for stdio, '' for the store, whose place the context tells. */
+  /**
+   * `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. `docker-daemon`: a Docker
+   * or Podman engine, which is asked for what `reference` means.
+   */
+  readonly transport: FileTransport | 'auto' | 'stdio' | 'store' | 'docker-daemon';
+  /** Of the file system; `-` for stdio, '' for the store and for an engine, whose places the context tells. */
   readonly path: string;
   /** What came after the path, as written: a name, a tag. */
   readonly reference?: string;
@@ -75,6 +78,14 @@ const storeLocation = (text: string, reference: string): Location => ({
   ...selectorsOf(reference),
 });
 
+/** Engines are named in skopeo's word, which both kinds of them understand. */
+export const ENGINE_PREFIX = 'docker-daemon:';
+
+const engineLocation = (text: string): Location => {
+  const reference = text.slice(ENGINE_PREFIX.length);
+  return { text, transport: 'docker-daemon', path: '', ...(reference === '' ? {} : { reference }), selectors: [] };
+};
+
 /** A word that looks like an archive's name and is no path is more likely a mistake than the name of an image. */
 export const looksLikeFile = (text: string): boolean => /^[^:]*\.(?:tar|tgz|tar\.[a-z0-9]+|json)$/i.test(text);
 
@@ -103,6 +114,7 @@ export const parseLocation = (
   }
   if (store === 'with a store' && text.startsWith(STORE_PREFIX))
     return storeLocation(text, text.slice(STORE_PREFIX.length));
+  if (text.startsWith(ENGINE_PREFIX)) return engineLocation(text);
   if (text.startsWith('docker://') || (transport !== undefined && OTHER_TRANSPORTS.includes(transport))) {
     throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
       subject: text,

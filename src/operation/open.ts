@@ -1,5 +1,5 @@
 import type { ByteSource } from '../base/bytes.js';
-import { ToolError } from '../base/error.js';
+import { ToolError, invariant } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import type { FileTree } from '../base/file-tree.js';
 import { SNIFF_LENGTH, decompress, sniffCompression } from '../codec/compression.js';
@@ -16,6 +16,7 @@ import { openFileSource } from '../transport/file.js';
 import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
 import { type Location, parseLocation } from './location.js';
+import { openFromEngine } from './open-engine.js';
 import { openFromStore } from './open-store.js';
 
 /** Images of a location, opened. */
@@ -164,6 +165,7 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
     oci: opened.isDirectory && source.kind === 'oci-layout',
     dir: opened.isDirectory && source.kind === 'directory',
     store: false,
+    'docker-daemon': false,
   };
   if (fits[location.transport]) return;
   throw new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'the location is of another kind than its transport says', {
@@ -181,7 +183,12 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
  * tar, the format and the documents can be refused for
  */
 export const openLocation = async (text: string, context: OperationContext): Promise<OpenedImages> => {
-  const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
+  const [opened] = await openLocations([text], context);
+  invariant(opened !== undefined, 'a location that opened nothing');
+  return opened;
+};
+
+const openOther = async (location: Location, context: OperationContext): Promise<OpenedImages> => {
   if (location.transport === 'store') return openFromStore(location, context);
   const scratch = scratchDirectory(context.temporary);
   let opened: OpenedTree | undefined;
@@ -215,10 +222,21 @@ export const openLocations = async (
   texts: readonly string[],
   context: OperationContext,
 ): Promise<readonly OpenedImages[]> => {
-  const opened: OpenedImages[] = [];
+  const store = context.store === undefined ? 'no store' : 'with a store';
+  const locations = texts.map((text) => parseLocation(text, context.pathExists, store));
+  const isOfEngine = ({ transport }: Location): boolean => transport === 'docker-daemon';
+  // All that comes from an engine comes in one export, where shared layers are once.
+  const exported = await openFromEngine(locations.filter(isOfEngine), context);
+  const opened: OpenedImages[] = [...exported];
   try {
-    for (const text of texts) opened.push(await openLocation(text, context));
-    return opened;
+    const byLocation = new Map<Location, OpenedImages>(exported.map((images) => [images.location, images]));
+    const inOrder: OpenedImages[] = [];
+    for (const location of locations) {
+      const images = byLocation.get(location) ?? (await openOther(location, context));
+      if (!byLocation.has(location)) opened.push(images);
+      inOrder.push(images);
+    }
+    return inOrder;
   } catch (error) {
     for (const images of opened) await images.close();
     throw error;

@@ -6,6 +6,7 @@ import type { AbsentBlob } from '../format/plan.js';
 import type { DigestChange, DroppedPart } from '../layer/replace.js';
 import type { Digest } from '../oci/digest.js';
 import { formatPlatform } from '../oci/platform.js';
+import type { EngineReceipt } from './engine-receipt.js';
 
 /** An image in a report. @see schemas/report-parts.schema.json */
 export interface ImageEntry {
@@ -76,12 +77,16 @@ export interface LoadReport extends Omit<TransferReport, 'dropped'> {
   readonly source: string;
   /** Absent for a list. */
   readonly destination?: string;
+  /** Where the destination is an engine. */
+  readonly engine?: EngineReceipt;
 }
 
 /** @see schemas/copy-report.schema.json */
 export interface CopyReport extends TransferReport {
   readonly source: string;
   readonly destination: string;
+  /** Where the destination is an engine. */
+  readonly engine?: EngineReceipt;
 }
 
 /** @see schemas/verify-report.schema.json */

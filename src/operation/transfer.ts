@@ -5,6 +5,8 @@ import { renameImages } from '../content/select.js';
 import { type AbsentBlob, planArchive } from '../format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES, type ProfileSettings } from '../format/profile.js';
 import type { OperationContext } from './context.js';
+import { placeInEngine } from './engine-place.js';
+import type { EngineReceipt } from './engine-receipt.js';
 import { type Location, looksLikeFile, parseLocation } from './location.js';
 import { placeInDirectory, placeInLayout } from './place.js';
 import type { PreparedImages, TransferOptions } from './prepare.js';
@@ -33,6 +35,12 @@ const destinationOf = (text: string, context: OperationContext): Location => {
       hint: `to write a file of this name, say ./${text}; for a name in the store, say store:${text}`,
     });
   }
+  if (location.transport === 'docker-daemon' && location.reference?.startsWith('sha256:') === true) {
+    throw new ToolError('LOCATION_INVALID', 'an engine names what it loads itself; only a name can be given', {
+      subject: text,
+      expected: 'docker-daemon:NAME[:TAG], or docker-daemon: for the names that the images have',
+    });
+  }
   if (location.selectors.some((selector) => selector.by !== 'name')) {
     throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
       subject: text,
@@ -45,7 +53,7 @@ const destinationOf = (text: string, context: OperationContext): Location => {
 /** A REF of the destination names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
 const withDestinationName = (graph: ContentGraph, location: Location): ContentGraph => {
   if (location.reference === undefined) return graph;
-  const isRepoTag = location.transport === 'docker-archive' || location.transport === 'store';
+  const isRepoTag = ['docker-archive', 'store', 'docker-daemon'].includes(location.transport);
   const name = isRepoTag ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
   return renameImages(graph, [{ to: name }], 'only the new name');
 };
@@ -53,35 +61,45 @@ const withDestinationName = (graph: ContentGraph, location: Location): ContentGr
 const archiveProfile = (location: Location): keyof typeof PROFILES =>
   location.transport === 'oci-archive' ? 'oci-1' : 'hybrid-1';
 
+/** What a destination says about what it got. */
+interface Written {
+  readonly absent: readonly AbsentBlob[];
+  readonly engine?: EngineReceipt;
+}
+
 const writeTo = async (
   location: Location,
   destination: Destination,
   images: PreparedImages,
   options: CopyOptions & { readonly source: string },
   context: OperationContext,
-): Promise<readonly AbsentBlob[]> => {
+): Promise<Written> => {
   switch (location.transport) {
     case 'store':
       await placeInStore(location, images, { ...options, operation: 'load' }, context);
-      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent;
+      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true });
+    case 'docker-daemon': {
+      const { plan, receipt } = await placeInEngine(location, images, options, context);
+      return { absent: plan.absent, engine: receipt };
+    }
     case 'oci':
-      return (await placeInLayout(location.path, images, options, context)).absent;
+      return placeInLayout(location.path, images, options, context);
     case 'dir':
       await placeInDirectory(location.path, images, options, context);
-      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true }).absent;
+      return planArchive(images.graph, PROFILES['oci-1'], options.settings, { allowSparse: true });
     case 'auto':
     case 'docker-archive':
     case 'oci-archive': {
       const plan = planArchive(images.graph, PROFILES[archiveProfile(location)], options.settings, options);
       await writePlanTo(plan, images, { path: location.path, durable: options.durable }, context);
-      return plan.absent;
+      return plan;
     }
     case 'stdio': {
       if (destination.stdout === undefined)
         throw new ToolError('LOCATION_INVALID', 'standard output is not to be had here', { subject: '-' });
       const plan = planArchive(images.graph, PROFILES['hybrid-1'], options.settings, options);
       await writePlanTo(plan, images, { stream: destination.stdout }, context);
-      return plan.absent;
+      return plan;
     }
   }
 };
@@ -99,7 +117,13 @@ export const copy = async (
   const location = destinationOf(destination.text, context);
   return withPrepared([source], options, context, async (prepared) => {
     const graph = withDestinationName(prepared.graph, location);
-    const absent = await writeTo(location, destination, { ...prepared, graph }, { ...options, source }, context);
+    const { absent, engine } = await writeTo(
+      location,
+      destination,
+      { ...prepared, graph },
+      { ...options, source },
+      context,
+    );
     return {
       source,
       destination: destination.text,
@@ -107,6 +131,7 @@ export const copy = async (
       changes: prepared.changes,
       dropped: prepared.dropped,
       absent,
+      ...(engine === undefined ? {} : { engine }),
       notes: graph.notes,
     };
   });

@@ -1,7 +1,7 @@
 import { escapeText } from '../../base/escape.js';
 import { copy } from '../../operation/transfer.js';
 import { type Command, defineCommand } from '../command.js';
-import { differenceLines, imageLines } from '../render/report.js';
+import { differenceLines, engineLines, imageLines } from '../render/report.js';
 import { plural } from '../render/text.js';
 import { archiveOutput } from '../session.js';
 import { expandSource } from '../sources.js';
@@ -35,7 +35,13 @@ export const copyCommand: Command = defineCommand({
     session.tellNotes(report.notes);
     const last = escapeText(`copied: ${plural(report.images.length, 'image')} to ${text}`);
     if (toStdout) session.tell(last);
-    else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
+    else
+      await session.summarize(report, () => [
+        ...imageLines(report.images),
+        ...differenceLines(report),
+        ...engineLines(report),
+        last,
+      ]);
     return 'done';
   },
 });

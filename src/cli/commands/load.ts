@@ -3,7 +3,7 @@ import { escapeText } from '../../base/escape.js';
 import { listLoad, load } from '../../operation/transfer.js';
 import { type Command, defineCommand } from '../command.js';
 import { parseText, switchFlag, valueFlag } from '../flag.js';
-import { differenceLines, imageLines } from '../render/report.js';
+import { differenceLines, engineLines, imageLines } from '../render/report.js';
 import { plural } from '../render/text.js';
 import { archiveOutput } from '../session.js';
 import { expandSource } from '../sources.js';
@@ -53,7 +53,13 @@ export const loadCommand: Command = defineCommand({
     session.tellNotes(report.notes);
     const last = escapeText(`loaded: ${plural(report.images.length, 'image')} into ${flags.to}`);
     if (toStdout) session.tell(last);
-    else await session.summarize(report, () => [...imageLines(report.images), ...differenceLines(report), last]);
+    else
+      await session.summarize(report, () => [
+        ...imageLines(report.images),
+        ...differenceLines(report),
+        ...engineLines(report),
+        last,
+      ]);
     return 'done';
   },
 });

@@ -23,6 +23,19 @@ export const differenceLines = ({ changes, dropped, absent }: Differences): read
   ...absent.map(({ digest, reason }) => `absent: ${digest}: ${reason}`),
 ];
 
+/** What an engine that took images has now. Its IDs are not always those that another engine shows. */
+export const engineLines = ({ engine }: Pick<CopyReport, 'engine'>): readonly string[] =>
+  engine === undefined
+    ? []
+    : [
+        escapeText(`in ${engine.kind} ${engine.version} at ${engine.endpoint}:`),
+        ...indent(
+          engine.images.map(({ names, id, idIs }) =>
+            escapeText(`${id} (its ${idIs}'s digest) ${names.length === 0 ? '(no name)' : names.join(', ')}`),
+          ),
+        ),
+      ];
+
 /** What was written, on one line. */
 export const savedLine = ({ output, profile, archive: { size, sha256 } }: SaveReport): string =>
   escapeText(`saved: ${output}: ${profile}, ${exactSize(size)}${sha256 === undefined ? '' : `, sha256:${sha256}`}`);
