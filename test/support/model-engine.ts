@@ -281,7 +281,7 @@ export class ModelEngine {
     const references = this.#referencesOf(image);
     const runs = users.some(isActive);
     const isContainerd = this.kind === 'docker 28 containerd';
-    const children = isContainerd ? [] : this.#childrenOf(image.id);
+    const children = this.#childrenOf(image.id);
     const conflict = (why: string): ModelAnswer =>
       this.#refuse(409, `conflict: unable to delete ${text} ${why}`, '', '');
     if (name !== undefined) {
@@ -291,10 +291,13 @@ export class ModelEngine {
       const untagged = this.#untagName(image, name);
       const stays =
         this.#referencesOf(image).length > 0 || runs || children.length > 0 || (isContainerd && users.length > 0);
-      return { status: 200, body: [...untagged, ...(stays ? [] : this.#drop(image, noprune))] };
+      // It says so, and keeps the image without a name.
+      const isClaim = isContainerd && stays && this.#referencesOf(image).length === 0 && users.length === 0;
+      const claimed = isClaim ? [{ Deleted: `sha256:${image.id}` }] : [];
+      return { status: 200, body: [...untagged, ...(stays ? claimed : this.#drop(image, noprune))] };
     }
     if (runs) return conflict('(cannot be forced) - image is being used by running container');
-    if (children.length > 0) return conflict('(cannot be forced) - image has dependent child images');
+    if (children.length > 0 && !isContainerd) return conflict('(cannot be forced) - image has dependent child images');
     if (!force && references.length > 1)
       return conflict('(must be forced) - image is referenced in multiple repositories');
     if (!force && users.length > 0) return conflict('(must be forced) - image is being used by stopped container');

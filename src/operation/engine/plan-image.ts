@@ -2,7 +2,7 @@ import type { Digest } from '../../oci/digest.js';
 import type { Forecast } from './forecast.js';
 import type { Refusal, RemovalStep } from './plan.js';
 import { type ContainerRights, planUsers } from './plan-users.js';
-import { isGivenUp, titleOf } from './snapshot.js';
+import { type ParentFate, isGivenUp, titleOf } from './snapshot.js';
 
 /** What an image is to lose: some of its references, or all. */
 export interface ImageLoss {
@@ -43,8 +43,8 @@ const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Fo
   }
   const first = [...references.filter((name) => name.includes('@')), ...names.slice(0, -1)];
   const hasChildren = forecast.childrenOf(image).length > 0;
-  const { keepsParents } = forecast.snapshot;
-  const then = isGivenUp(keepsParents, forecast.usesOf(image), hasChildren) ? 'removed' : 'dangling';
+  const { parents } = forecast.snapshot;
+  const then = isGivenUp(parents, forecast.usesOf(image), hasChildren) ? 'removed' : 'dangling';
   const steps = untagSteps(image, first, forecast);
   const takes = forecast.dropReference(image, last);
   if (then === 'removed') forecast.dropImage(image);
@@ -54,7 +54,8 @@ const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Fo
 const planWhole = (loss: ImageLoss, rights: LossRights, forecast: Forecast): LossPlan => {
   const { image, subject, references } = loss;
   const children = forecast.childrenOf(image);
-  const isKept = forecast.snapshot.keepsParents && children.length > 0;
+  const fate = children.length === 0 ? 'goes' : forecast.snapshot.parents;
+  const isKept = fate === 'stays';
   const users = planUsers(image, subject, rights, forecast);
   const refusals = [...users.refusals];
   if (children.length > 0 && (!rights.allowParent || (isKept && references.length === 0))) {
@@ -66,16 +67,20 @@ const planWhole = (loss: ImageLoss, rights: LossRights, forecast: Forecast): Los
   }
   if (refusals.length > 0) return { steps: [], refusals };
   for (const step of users.steps) if (step.action === 'remove-container') forecast.dropContainer(step.container.id);
+  return { steps: [...users.steps, ...finalSteps(loss, fate, forecast)], refusals: [] };
+};
+
+/** The last references, and the image with them if it does not stay. */
+const finalSteps = ({ image, references }: ImageLoss, fate: ParentFate, forecast: Forecast): readonly RemovalStep[] => {
   const last = references.at(-1);
   const untagged = untagSteps(image, references.slice(0, -1), forecast);
   const lost = last === undefined ? [] : forecast.dropReference(image, last);
-  const then = isKept ? 'dangling' : 'removed';
-  const takes = [...lost, ...(isKept ? [] : forecast.dropImage(image))];
-  const final: RemovalStep =
-    last === undefined
-      ? { action: 'remove-image', image, then, takes }
-      : { action: 'remove-name', image, name: last, then, takes };
-  return { steps: [...users.steps, ...untagged, final], refusals: [] };
+  const parents = fate === 'stays' ? [] : forecast.dropImage(image);
+  const byID: RemovalStep = { action: 'remove-image', image, then: 'removed', takes: parents };
+  if (last === undefined) return [byID];
+  const byName = { action: 'remove-name', image, name: last } as const;
+  if (fate === 'goes') return [...untagged, { ...byName, then: 'removed', takes: [...lost, ...parents] }];
+  return [...untagged, { ...byName, then: 'dangling', takes: lost }, ...(fate === 'unnamed' ? [byID] : [])];
 };
 
 /** How an image loses what it is to lose, or why it cannot. The forecast goes on to what is there afterwards. */

@@ -1,7 +1,7 @@
 import type { Engine, EngineContainer, EngineImage } from '../../transport/engine/engine.js';
 import type { ErrorCode } from '../../base/error-code.js';
 import type { RemovalStep } from './plan.js';
-import { activityOf, isGivenUp, referencesOf, titleOf, usesOf } from './snapshot.js';
+import { PARENT_FATES, type ParentFate, activityOf, isGivenUp, referencesOf, titleOf, usesOf } from './snapshot.js';
 
 /** Why a step is not made: what the plan was made from is no longer so. */
 export interface Changed {
@@ -62,11 +62,11 @@ const checkName = (
 };
 
 /** A forced removal must still do to the image what the plan says. */
-const checkForce = (step: RemovalStep, present: Present, keepsParents: boolean): Changed | undefined => {
+const checkForce = (step: RemovalStep, present: Present, parents: ParentFate): Changed | undefined => {
   const users = usesOf(present).get(step.image) ?? [];
   if (users.length === 0) return changed('no container uses the image any more');
   const hasChildren = present.images.some(({ parent }) => parent === step.image);
-  const then = isGivenUp(keepsParents, users, hasChildren) ? 'removed' : 'dangling';
+  const then = isGivenUp(parents, users, hasChildren) ? 'removed' : 'dangling';
   return then === step.then ? undefined : changed('its containers have ended or started');
 };
 
@@ -88,7 +88,7 @@ export const recheck = async (
     case 'remove-container':
       return checkContainer(step, planned, present);
     case 'untag-anyway':
-      return checkName(step, present) ?? checkForce(step, present, engine.info.store === 'graphdriver');
+      return checkName(step, present) ?? checkForce(step, present, PARENT_FATES[engine.info.store]);
     case 'remove-name': {
       const named = checkName(step, present);
       const others = step.then === 'untagged' ? [] : strangers(step, new Set(), present);

@@ -36,12 +36,21 @@ const request = (step: RemovalStep, engine: Engine): Promise<RemovalResult> => {
 const fateOf = async (id: Digest, engine: Engine): Promise<'there' | 'gone'> =>
   (await engine.images()).some((image) => image.id === id) ? 'there' : 'gone';
 
+/** Docker's containerd store says of an image on which others were built that it is gone, and keeps it. */
+const deletedOf = (deleted: readonly Digest[], id: Digest, fate: 'there' | 'gone'): readonly Digest[] =>
+  fate === 'gone' ? deleted : deleted.filter((other) => other !== id);
+
 const removeImage = async (step: RemovalStep, engine: Engine): Promise<StepResult> => {
   const result = await request(step, engine);
   const image = await fateOf(step.image, engine);
   switch (result.outcome) {
     case 'done':
-      return { outcome: 'done', untagged: result.untagged, deleted: result.deleted, image };
+      return {
+        outcome: 'done',
+        untagged: result.untagged,
+        deleted: deletedOf(result.deleted, step.image, image),
+        image,
+      };
     case 'missing':
       return { outcome: 'missing', code: 'ENGINE_CHANGED', message: 'it was gone already', image };
     case 'refused':

@@ -7,15 +7,28 @@ import type {
   EngineContainer,
   EngineImage,
   EngineKind,
+  EngineStore,
 } from '../../transport/engine/engine.js';
+
+/**
+ * What becomes of an image on which others were built when its last name goes. `stays`: without a name until those are
+ * gone, with Docker's graph drivers; `unnamed`: without a name until it is removed by its ID, with Docker's containerd
+ * store, which says that it is gone all the same; `goes`: with Podman.
+ */
+export type ParentFate = 'stays' | 'unnamed' | 'goes';
+
+export const PARENT_FATES: Readonly<Record<EngineStore, ParentFate>> = {
+  graphdriver: 'stays',
+  containerd: 'unnamed',
+  'containers-storage': 'goes',
+};
 
 /** What an engine held at one moment, as far as plans go by it. */
 export interface EngineSnapshot {
   readonly kind: EngineKind;
   /** What an image is called elsewhere and not here: digests of configs and manifests. */
   readonly aliases?: ReadonlyMap<Digest, Digest>;
-  /** An image on which others were built stays as an intermediate one when its last name goes: Docker's graph drivers. */
-  readonly keepsParents: boolean;
+  readonly parents: ParentFate;
   /** Removing an image by its last name takes untagged parents, too. Podman before 4.6. */
   readonly takesParents: boolean;
   /** By ID. */
@@ -34,7 +47,7 @@ export const takeSnapshot = async (engine: Engine): Promise<EngineSnapshot> => {
   const { kind, store, traits } = engine.info;
   return {
     kind,
-    keepsParents: store === 'graphdriver',
+    parents: PARENT_FATES[store],
     takesParents: traits.nopruneIgnored,
     images,
     containers,
@@ -133,5 +146,5 @@ export const titleOf = ({ id, names }: Pick<EngineContainer, 'id' | 'names'>): s
  * containers use which have ended, and on which no other was built; these containers keep their files and can be
  * started. Everything else stays as an image without a name.
  */
-export const isGivenUp = (keepsParents: boolean, uses: readonly ImageUse[], hasChildren: boolean): boolean =>
-  keepsParents && !hasChildren && uses.every(({ container }) => activityOf(container.state) === 'free');
+export const isGivenUp = (parents: ParentFate, uses: readonly ImageUse[], hasChildren: boolean): boolean =>
+  parents === 'stays' && !hasChildren && uses.every(({ container }) => activityOf(container.state) === 'free');

@@ -174,7 +174,14 @@ describe.each([...MODEL_KINDS])('rmi of %s', (kind) => {
     ]);
     const keeps = kind === 'docker 20' || kind === 'docker 28 classic';
     const run = await rmi(served, ['t/base:1'], { allowParent: true });
-    expect(actions(run)).toStrictEqual([`remove-name docker.io/t/base:1 -> ${keeps ? 'dangling' : 'removed'}`]);
+    expect(actions(run)).toStrictEqual(
+      kind === 'docker 28 containerd'
+        ? ['remove-name docker.io/t/base:1 -> dangling', 'remove-image -> removed']
+        : [`remove-name docker.io/t/base:1 -> ${keeps ? 'dangling' : 'removed'}`],
+    );
+    expect(run.report.results[0]?.deleted ?? []).toStrictEqual(
+      run.report.results[0]?.image === 'gone' && !kind.startsWith('podman') ? [base] : [],
+    );
     expect(run.report.complete).toBe(true);
     expect(served.model.images.has(base.slice(7))).toBe(keeps);
     expect(served.model.images.has(app.slice(7))).toBe(true);
