@@ -120,6 +120,12 @@ export class ModelEngine {
     return id;
   }
 
+  /** As `tag`: another image loses the name. */
+  giveName(id: string, name: string): void {
+    for (const image of this.images.values()) image.names.delete(full(name));
+    this.images.get(id)?.names.add(full(name));
+  }
+
   imageNamed(name: string): ModelImage | undefined {
     const wanted = full(name);
     return [...this.images.values()].find(({ names, digests }) => names.has(wanted) || digests.has(wanted));
