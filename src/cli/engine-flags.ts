@@ -116,6 +116,7 @@ export const pruneRuns = (flags: EngineFlagValues): boolean => {
 };
 
 export const ENGINE_EXAMPLES: readonly Example[] = [
+  { line: 'ingot engine info', says: 'which engine it is' },
   { line: 'ingot engine images', says: 'what is there, and which containers use it' },
   { line: 'ingot engine images --filter used=false --json', says: 'images that no container uses' },
   { line: 'ingot engine rmi app:1 --dry-run', says: 'what would happen' },

@@ -4,7 +4,7 @@ import { withEngine } from '../../operation/engine/with-engine.js';
 import { type Command, defineCommand } from '../command.js';
 import { ENGINE_EXAMPLES, ENGINE_FLAGS, engineWord, pruneRuns, rmiOptions } from '../engine-flags.js';
 import type { Outcome } from '../exit-code.js';
-import { engineImageLines, engineImagesSummary } from '../render/engine.js';
+import { engineImageLines } from '../render/engine.js';
 import { removalLines } from '../render/engine-plan.js';
 import type { Session } from '../session.js';
 import type { RemovalRun } from '../../operation/engine/remove.js';
@@ -33,7 +33,6 @@ export const engineCommand: Command = defineCommand({
         case 'images': {
           const report = await engineImages({ ...flags, patterns: operands, filters: flags.filter }, engine);
           await session.print(report, () => engineImageLines(report));
-          session.tell(engineImagesSummary(report));
           return 'done';
         }
         case 'rmi': {
