@@ -10,7 +10,13 @@ export interface Dialler {
   close(): void;
 }
 
-const KEEP = { keepAlive: true, maxSockets: 8 } as const;
+/**
+ * Bytes of an answer that wait for their reader, who gets them at once: engines write 32 KiB at a time, and a disk
+ * wants more.
+ */
+const WAITING = 1024 * 1024;
+
+const KEEP = { keepAlive: true, maxSockets: 8, highWaterMark: WAITING };
 
 class SshAgent extends Agent {
   readonly #endpoint: SshEndpoint;
