@@ -49,6 +49,7 @@ export const SCHEMA_NAMES = [
   'store-trash',
   'store-lease',
   'engine-parts',
+  'engine-info-report',
   'engine-images-report',
   'engine-removal-report',
 ] as const;

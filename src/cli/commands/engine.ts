@@ -1,9 +1,11 @@
+import { engineInfo } from '../../operation/engine/info.js';
 import { engineImages } from '../../operation/engine/images.js';
 import { pruneEngineImages, removeEngineImages } from '../../operation/engine/remove.js';
 import { withEngine } from '../../operation/engine/with-engine.js';
 import { type Command, defineCommand } from '../command.js';
 import { ENGINE_EXAMPLES, ENGINE_FLAGS, engineWord, pruneRuns, rmiOptions } from '../engine-flags.js';
 import type { Outcome } from '../exit-code.js';
+import { engineInfoLines } from '../render/engine-info.js';
 import { engineImageLines } from '../render/engine.js';
 import { removalLines } from '../render/engine-plan.js';
 import type { Session } from '../session.js';
@@ -47,8 +49,11 @@ export const engineCommand: Command = defineCommand({
           const dryRun = !pruneRuns(flags);
           return tellRemoval(await pruneEngineImages(options, { ...setting, dryRun }, engine), session);
         }
-        case 'info':
+        case 'info': {
+          const report = await engineInfo(engine);
+          await session.print(report, () => engineInfoLines(report));
           return 'done';
+        }
       }
     });
   },

@@ -39,7 +39,7 @@ export const chooseApiVersion = (newest: string, oldest: string, endpoint: strin
 };
 
 /** What is known of engines by kind, version and store. */
-export const traitsOf = (kind: EngineKind, version: string, store: EngineStore): EngineTraits => {
+export const traitsOf = (kind: EngineKind, version: string, store: EngineStore, isEncrypted: boolean): EngineTraits => {
   const isPodman = kind === 'podman';
   const before = (other: string): boolean => isPodman && compareVersions(version, other) < 0;
   return {
@@ -49,6 +49,7 @@ export const traitsOf = (kind: EngineKind, version: string, store: EngineStore):
     forceKillsRunning: before('5.6'),
     nopruneIgnored: before('4.6'),
     pruneDanglingFalseBroken: before('4.8'),
+    isEncrypted,
     loadRacesPrune: isPodman,
   };
 };
@@ -132,7 +133,7 @@ export const detectEngine = async (
       store,
       driver: textOf(info.field('Driver')),
       rootless: isRootless(info),
-      traits: traitsOf(kind, found.version, store),
+      traits: traitsOf(kind, found.version, store, wire.endpoint.kind !== 'tcp' || wire.endpoint.tls !== undefined),
     };
   });
 };

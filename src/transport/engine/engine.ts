@@ -27,6 +27,8 @@ export interface EngineTraits {
   readonly nopruneIgnored: boolean;
   /** The engine's own prune fails with `dangling=false`. Podman before 4.8. */
   readonly pruneDanglingFalseBroken: boolean;
+  /** The connection is one that others cannot listen to: local, TLS or ssh. */
+  readonly isEncrypted: boolean;
   /** A load can fail while somebody prunes. */
   readonly loadRacesPrune: boolean;
 }
