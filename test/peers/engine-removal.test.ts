@@ -227,5 +227,45 @@ describe.each([...MODEL_KINDS])('%s', (kind) => {
       expect(second.report.complete).toBe(true);
       expect((await engine.images()).map(({ id }) => id)).toStrictEqual([usedLost]);
     });
+
+    it.skipIf(!kind.startsWith('podman'))('but none that a working container of Buildah holds', async () => {
+      const id = await live.makeImage('docker.io/t/a:1');
+      await live.tool('buildah', 'from', '--pull=never', '--name', 'work', 'docker.io/t/a:1');
+      const everything = { removeStopped: true, allNames: true, allowParent: true };
+      for (const text of ['t/a:1', id]) expect(refusedFor(await rmi([text], everything))).toStrictEqual(['external']);
+      const { report } = await pruneEngineImages({ all: true, filters: [] }, { dryRun: false }, engine);
+      expect(report.plan).toMatchObject({ steps: [], kept: [{ image: id, reason: 'used', by: ['work'] }] });
+      expect(await live.tool('buildah', 'containers', '--format', '{{.ContainerName}}')).toBe('work');
+      await live.tool('buildah', 'rm', 'work');
+    });
+
+    it.skipIf(!kind.startsWith('podman'))('but none that a pod holds', async () => {
+      const infra = await live.makeImage('docker.io/t/infra:1');
+      const id = await live.makeImage('docker.io/t/a:1');
+      const pod = ['pod', 'create', '--name', 'group', '--network', 'none', '--infra-image', 'docker.io/t/infra:1'];
+      await live.tool('podman', ...pod, '--infra-command', '/bin/sh');
+      await live.tool('podman', 'create', '--pod', 'group', '--name', 'member', 'docker.io/t/a:1', '/bin/sh');
+      const everything = { removeStopped: true, allNames: true };
+      for (const text of [infra, id]) expect(refusedFor(await rmi([text], everything))).toStrictEqual(['pod']);
+      expect((await live.containers()).size).toBe(2);
+      await live.tool('podman', 'pod', 'rm', '--force', 'group');
+    });
+
+    it.skipIf(kind === 'docker 20')('but none that a container mounts', async () => {
+      const id = await live.makeImage('docker.io/t/data:1');
+      await live.makeImage('docker.io/t/a:1');
+      if (kind.startsWith('podman')) {
+        const mount = 'type=image,source=docker.io/t/data:1,destination=/data';
+        const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024', '--network', 'none'];
+        const loop = ['docker.io/t/a:1', '/bin/sh', '-c', 'while true; do sleep 1; done'];
+        await live.tool('podman', 'run', '--detach', '--name', 'web', ...limits, '--mount', mount, ...loop);
+      } else {
+        const Mounts = [{ Type: 'image', Source: 't/data:1', Target: '/data' }];
+        await live.makeContainer('web', 't/a:1', 'running', { HostConfig: { NetworkMode: 'none', Mounts } });
+      }
+      expect(refusedFor(await rmi([id]))).toStrictEqual(['running']);
+      expect(refusedFor(await rmi(['t/data:1'], { removeStopped: true }))).toStrictEqual(['running']);
+      expect(await live.hasImage(id)).toBe(true);
+    });
   });
 });

@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { rawMember, rawTar } from '../../support/raw-tar.js';
 import type { ModelKind, ModelState } from '../../support/model-engine.js';
-import { startDocker } from './dockerd.js';
+import { DOCKER_PROGRAMS, startDocker } from './dockerd.js';
 import { preparePodman } from './podman.js';
-import { DOCKER_PROGRAMS } from './dockerd.js';
-import { type Generation, delay, peerAvailable, rootAvailable } from './program.js';
+import { writeContainersConfig } from './containers-config.js';
+import { type Generation, delay, peerAvailable, requireProgram, rootAvailable, runChecked } from './program.js';
 
 /** What an engine answered. */
 export interface LiveAnswer {
@@ -37,6 +38,8 @@ export interface LiveEngine {
   /** By name. */
   containers(): Promise<ReadonlyMap<string, LiveContainer>>;
   hasImage(text: string): Promise<boolean>;
+  /** Podman or Buildah on the same storage. */
+  tool(name: 'podman' | 'buildah', ...args: readonly string[]): Promise<string>;
   /** Every container and image, by force. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -96,12 +99,14 @@ export const startLiveEngine = async (kind: ModelKind): Promise<LiveEngine> => {
   const { socket, stop } = await startSocket(kind);
   const busybox = readFileSync(BUSYBOX);
   let made = 0;
+  // Mounts of images came with 1.48.
+  const version = kind.startsWith('docker 28') ? 'v1.51' : 'v1.41';
 
   const ask: LiveEngine['ask'] = (method, path, body) =>
     send(
       socket,
       method,
-      `/v1.41${path}`,
+      `/${version}${path}`,
       body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
       'application/json',
     );
@@ -162,8 +167,8 @@ export const startLiveEngine = async (kind: ModelKind): Promise<LiveEngine> => {
         socket,
         'POST',
         kind.startsWith('podman')
-          ? `/v1.41/images/create?fromSrc=-&repo=docker.io/import/${repo}`
-          : `/v1.41/images/create?fromSrc=-&repo=import/i${made}&tag=1`,
+          ? `/${version}/images/create?fromSrc=-&repo=docker.io/import/${repo}`
+          : `/${version}/images/create?fromSrc=-&repo=import/i${made}&tag=1`,
         tar,
         'application/x-tar',
       );
@@ -198,6 +203,15 @@ export const startLiveEngine = async (kind: ModelKind): Promise<LiveEngine> => {
     },
     async hasImage(text) {
       return (await ask('GET', `/images/${encodeURIComponent(text)}/json`)).status === 200;
+    },
+    async tool(name, ...args) {
+      const directory = dirname(socket);
+      const { env, root, runroot } = await writeContainersConfig(directory);
+      const storage = ['--storage-driver=vfs', `--root=${root}`, `--runroot=${runroot}`];
+      const more = name === 'podman' ? ['--cgroup-manager=cgroupfs'] : [];
+      const program = requireProgram(name, GENERATIONS[kind]);
+      const { stdout } = await runChecked(program, [...storage, ...more, ...args], { env });
+      return stdout.toString().trim();
     },
     async clear() {
       for (const { id, state } of (await containers()).values()) {
