@@ -21,7 +21,7 @@ export const engineCommand: Command = defineCommand({
   name: 'engine',
   synopsis: 'images [PATTERN...] | rmi IMAGE... | prune | info',
   about:
-    'Lists and removes images of a Docker or Podman engine. No container is stopped unless --stop names it, none is deleted without --remove-stopped, and force is never used. Exit status 1 if something stands in the way.',
+    'Lists and removes images of a Docker or Podman engine. No container is stopped unless --stop names it, none is deleted without --remove-stopped, and nothing is removed by force. Exit status 1 if something stands in the way.',
   operands: { name: 'images, rmi, prune or info', min: 1, max: Infinity },
   flags: ENGINE_FLAGS,
   examples: ENGINE_EXAMPLES,

@@ -57,27 +57,25 @@ const stepLines = ({ plan, results }: EngineRemovalReport): readonly string[] =>
   return lines;
 };
 
-const refusalText = ({ kind, by }: Refusal): string => {
+const refusalText = ({ kind, by, state }: Refusal): string => {
   const what = by.join(', ');
+  const user = `used by ${what}${state === undefined ? '' : ` (${state})`}`;
   switch (kind) {
     case 'several-names':
       return `it has the names ${what}`;
     case 'children':
       return `built on it: ${what}`;
-    case 'stopped':
-      return `used by ${what}, which does not run`;
     case 'no-name':
-      return `used by ${what}, and it has no name`;
-    case 'running':
-      return `used by ${what}, which runs or is paused`;
-    case 'paused':
-      return `used by ${what}, which is paused`;
+      return `${user}, and it has no name`;
     case 'external':
-      return `used by ${what}, a container of another program`;
+      return `${user}, a container of another program`;
     case 'pod':
-      return `used by ${what}, a container of a pod`;
+      return `${user}, a container of a pod`;
+    case 'running':
+    case 'paused':
+    case 'stopped':
     case 'busy':
-      return `used by ${what}, whose state is changing`;
+      return user;
   }
 };
 
@@ -87,10 +85,22 @@ const keptText = ({ image, names, reason, by }: KeptImage): string =>
 const summary = ({ dryRun, complete, plan, results }: EngineRemovalReport): string => {
   if (plan.refusals.length > 0) return `refused: ${plural(plan.refusals.length, 'reason')}; nothing was done`;
   if (dryRun) return `plan: ${plural(plan.steps.length, 'step')}; nothing was done`;
-  const done = results.filter(({ outcome }) => outcome === 'done').length;
-  const removed = new Set(plan.steps.flatMap(({ image }, index) => (results[index]?.image === 'gone' ? [image] : [])));
-  const gone = plural(removed.size, 'image removed', 'images removed');
-  return complete ? `done: ${gone}` : `not complete: ${done} of ${plural(plan.steps.length, 'step')} done, ${gone}`;
+  const isDone = (index: number): boolean => results[index]?.outcome === 'done';
+  const count = (test: (step: RemovalStep) => boolean): number =>
+    plan.steps.filter((step, index) => isDone(index) && test(step)).length;
+  const containers = count(({ action }) => action === 'remove-container');
+  const gone = new Set(plan.steps.flatMap(({ image }, index) => (results[index]?.image === 'gone' ? [image] : [])));
+  const what = [
+    ...(containers === 0 ? [] : [plural(containers, 'container deleted', 'containers deleted')]),
+    plural(
+      count((step) => 'name' in step),
+      'name taken',
+      'names taken',
+    ),
+    plural(gone.size, 'image removed', 'images removed'),
+  ].join(', ');
+  const steps = `${count(() => true)} of ${plural(plan.steps.length, 'step')} done`;
+  return complete ? `done: ${what}` : `not complete: ${steps}: ${what}`;
 };
 
 /** The plan with what came of each step. With `quiet`, only what was not done. */

@@ -64,18 +64,21 @@ export const planUsers = (
   rights: ContainerRights,
   forecast: Forecast,
 ): { readonly steps: readonly RemovalStep[]; readonly refusals: readonly Refusal[] } => {
-  const steps: RemovalStep[] = [];
+  const stops: RemovalStep[] = [];
+  const removals: RemovalStep[] = [];
   const refusals: Refusal[] = [];
   for (const use of forecast.usesOf(image)) {
     const title = titleOf(use.container);
     const plan = planUser(image, use, rights, forecast.snapshot.kind === 'podman');
-    steps.push(...plan.steps);
+    for (const step of plan.steps) (step.action === 'stop-container' ? stops : removals).push(step);
     if (plan.refusal !== undefined) {
       const hint = hintFor(plan.refusal, title);
-      refusals.push({ kind: plan.refusal, code: 'IMAGE_IN_USE', subject, image, by: [title], hint });
+      const { state } = use.container;
+      refusals.push({ kind: plan.refusal, code: 'IMAGE_IN_USE', subject, image, by: [title], state, hint });
     }
   }
-  return { steps, refusals };
+  // What cannot be stopped ends the run before anything is deleted.
+  return { steps: [...stops, ...removals], refusals };
 };
 
 /**

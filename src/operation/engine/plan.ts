@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../base/error-code.js';
 import type { Digest } from '../../oci/digest.js';
+import type { ContainerState } from '../../transport/engine/engine.js';
 
 /**
  * What becomes of the image: `untagged` keeps other names, `dangling` stays without a name, `removed` goes. For a step
@@ -51,6 +52,8 @@ export interface Refusal {
   readonly image: Digest;
   /** What stands in the way: names, containers, IDs of images. */
   readonly by: readonly string[];
+  /** Of the container that stands in the way. */
+  readonly state?: ContainerState;
   readonly hint: string;
 }
 

@@ -93,7 +93,13 @@ const mountedImages = (text: string, images: readonly EngineImage[]): readonly E
   );
 };
 
-/** Which containers use each image, those that mount it among them, by ID of the container. */
+/** What people call a container. */
+export const titleOf = ({ id, names }: Pick<EngineContainer, 'id' | 'names'>): string => names[0] ?? id.slice(0, 12);
+
+const byTitle = (a: EngineContainer, b: EngineContainer): number =>
+  compareBytes(titleOf(a), titleOf(b)) || compareBytes(a.id, b.id);
+
+/** Which containers use each image, those that mount it among them, by what people call them. */
 export const usesOf = ({
   images,
   containers,
@@ -103,7 +109,7 @@ export const usesOf = ({
     const known = uses.get(id) ?? [];
     if (!known.some(({ container }) => container.id === use.container.id)) uses.set(id, [...known, use]);
   };
-  for (const container of containers.toSorted((a, b) => compareBytes(a.id, b.id))) {
+  for (const container of containers.toSorted(byTitle)) {
     if (container.imageID !== undefined) add(container.imageID, { container, by: 'container' });
     for (const text of container.imageMounts) {
       const mounted = mountedImages(text, images);
@@ -137,9 +143,6 @@ export const activityOf = (state: ContainerState): Activity => {
       return 'busy';
   }
 };
-
-/** What people call a container. */
-export const titleOf = ({ id, names }: Pick<EngineContainer, 'id' | 'names'>): string => names[0] ?? id.slice(0, 12);
 
 /**
  * Whether a forced removal of the last name deletes the image. Docker's graph drivers do that with an image that only
