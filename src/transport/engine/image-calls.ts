@@ -1,5 +1,5 @@
 import { ToolError } from '../../base/error.js';
-import { type Digest, tryParseKnownDigest } from '../../oci/digest.js';
+import type { Digest } from '../../oci/digest.js';
 import { formatReference, parseReference, tryParseReference } from '../../oci/reference.js';
 import { engineFailed } from './answer.js';
 import { type Calls, expectDone, inPath } from './calls.js';
@@ -39,9 +39,8 @@ const byShortID = async (calls: Calls, text: string): Promise<EngineImageDetail 
 
 /** @throws {ToolError} REFERENCE_INVALID, REFERENCE_AMBIGUOUS */
 export const findImage = async (calls: Calls, text: string): Promise<EngineImageDetail | undefined> => {
-  const digest = tryImageID(text);
-  // `app:1` has the form of a digest, too.
-  if (digest !== undefined && tryParseKnownDigest(digest) !== undefined) return inspect(calls, digest);
+  const id = tryImageID(text);
+  if (id !== undefined) return inspect(calls, id);
   if (text.startsWith('sha256:')) return byShortID(calls, text);
   const reference = SHORT_ID.test(text) ? tryParseReference(text) : parseReference(text, { subject: text });
   const named = reference === undefined ? undefined : await inspect(calls, formatReference(reference));

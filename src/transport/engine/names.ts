@@ -1,6 +1,6 @@
 import { compareBytes } from '../../base/order.js';
 import type { Cursor } from '../../oci/decode.js';
-import { type Digest, tryParseDigest } from '../../oci/digest.js';
+import { type Digest, tryParseKnownDigest } from '../../oci/digest.js';
 import { formatReference, tryParseReference } from '../../oci/reference.js';
 
 /** What engines write where an image has no name. */
@@ -22,9 +22,9 @@ export const fullNames = (texts: readonly string[]): readonly string[] =>
 
 const HEX64 = /^[0-9a-f]{64}$/;
 
-/** An ID with its algorithm, which Podman leaves out here and there. Undefined for what is no ID. */
+/** An ID with its algorithm, which Podman leaves out here and there. Undefined for what is no ID, such as `app:1`. */
 export const tryImageID = (text: string): Digest | undefined =>
-  tryParseDigest(HEX64.test(text) ? `sha256:${text}` : text);
+  tryParseKnownDigest(HEX64.test(text) ? `sha256:${text}` : text);
 
 export const imageID = (cursor: Cursor): Digest =>
   tryImageID(cursor.string()) ?? cursor.fail('an image ID', 'DIGEST_INVALID');
