@@ -420,6 +420,17 @@ describe.each([...MODEL_KINDS])('what changes between plan and run of %s', (kind
   });
 });
 
+describe('docker 28 classic', () => {
+  it('refuses an image on which another was built meanwhile', async () => {
+    const served = await start('docker 28 classic');
+    const id = served.model.addImage([]);
+    served.model.beforeChange = () => served.model.addImage(['t/late:1'], { parent: id.slice(7) });
+    const run = await rmi(served, [id]);
+    expect(outcomes(run)).toStrictEqual(['refused ENGINE_REFUSED']);
+    expect(run.report).toMatchObject({ complete: false, results: [{ image: 'there' }] });
+  });
+});
+
 describe('podman 4', () => {
   it('takes untagged parents along, and the plan says so', async () => {
     const served = await start('podman 4');
