@@ -4,15 +4,22 @@ import type { EngineInfo } from '../transport/engine/engine.js';
 import { engineLockPath } from '../transport/engine/lock-path.js';
 import type { OperationContext } from './context.js';
 
+type Located = Pick<EngineInfo, 'endpoint'>;
+
 /** Loads take long; who waits can stop it. In milliseconds. */
 const WAIT = 30 * 60 * 1000;
 
-const obtain = async (info: EngineInfo, purpose: string, context: OperationContext): Promise<Lock | undefined> => {
+const obtain = async (
+  info: Located,
+  purpose: string,
+  context: OperationContext,
+  wait: number,
+): Promise<Lock | undefined> => {
   const path = await engineLockPath(info, context.engine?.env ?? {});
   if (path === undefined) return undefined;
   const { signal } = context;
   try {
-    const request = { path, mode: 'exclusive', kind: await chooseLockKind(), wait: WAIT, purpose } as const;
+    const request = { path, mode: 'exclusive', kind: await chooseLockKind(), wait, purpose } as const;
     return await acquireLock({ ...request, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     // Without locks Ingot only loses what no other client of the engine has either.
@@ -33,12 +40,13 @@ const obtain = async (info: EngineInfo, purpose: string, context: OperationConte
  * @throws {ToolError} ENGINE_BUSY, and as the work
  */
 export const aloneInEngine = async <T>(
-  info: EngineInfo,
+  info: Located,
   purpose: string,
   context: OperationContext,
   work: () => Promise<T>,
+  { lockWait = WAIT }: { readonly lockWait?: number } = {},
 ): Promise<T> => {
-  const lock = await obtain(info, purpose, context);
+  const lock = await obtain(info, purpose, context, lockWait);
   try {
     return await work();
   } finally {
