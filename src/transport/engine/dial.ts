@@ -47,7 +47,7 @@ export const dialler = (endpoint: Endpoint): Dialler => {
     case 'socket': {
       const agent = new Agent(KEEP);
       return {
-        // The host is for the header alone, as docker's client does it.
+        // The host is for the header alone: over TLS it would be the name that the certificate must have.
         begin: (options) => plainRequest({ ...options, socketPath: endpoint.path, host: 'localhost', agent }),
         close: () => agent.destroy(),
       };

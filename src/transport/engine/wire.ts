@@ -147,7 +147,6 @@ export const wireTo = (endpoint: Endpoint, limit: number): Wire => {
       wanted.signal?.throwIfAborted();
       const { method, path, body } = wanted;
       const headers = {
-        host: 'localhost',
         'user-agent': 'ingot',
         ...(body === undefined ? {} : { 'content-type': 'application/x-tar', 'transfer-encoding': 'chunked' }),
         // Engines count on a length where there is nothing to send.
