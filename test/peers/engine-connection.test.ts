@@ -129,13 +129,22 @@ describe.skipIf(!peerAvailable('openssl'))('an engine behind TLS', () => {
     engine.close();
   });
 
-  it.for([
-    ['whose certificate is of another authority', 'stranger', 'client'],
-    ['that does not know the client', 'authority', 'intruder'],
-  ] as const)('is refused, one %s', async ([title, ca, client]) => {
-    const directory = await material(title.split(' ')[0] ?? '', ca, client);
-    const env = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: directory };
+  it('is refused if its certificate is of another authority', async () => {
+    const env = {
+      DOCKER_HOST: host,
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: await material('bad', 'stranger', 'client'),
+    };
     await expect(connectEngine({ env, limits })).rejects.toMatchObject({ code: 'ENGINE_TLS' });
+  });
+
+  it('is not reached by a client that it does not know', async () => {
+    const directory = await material('other', 'authority', 'intruder');
+    const env = { DOCKER_HOST: host, DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: directory };
+    // It depends on who is faster: the alert, or the end of the connection.
+    await expect(connectEngine({ env, limits })).rejects.toMatchObject({
+      code: expect.stringMatching(/^ENGINE_(?:TLS|SILENT)$/) as string,
+    });
   });
 
   it('is not mistaken for one that speaks plainly', async () => {

@@ -57,6 +57,13 @@ const hintOf = (code: ErrorCode, endpoint: Endpoint, system: string): string | u
     ENGINE_NOT_FOUND: 'start the engine, or name another with --host or DOCKER_HOST',
     ENGINE_DENIED: 'run as a member of the group that owns the socket (docker, for Docker), or use a rootless engine',
     ENGINE_TLS: 'check DOCKER_CERT_PATH and DOCKER_TLS_VERIFY, or the files of the context',
+    // TLS 1.3 refuses a client only after it has taken the connection.
+    ...(endpoint.kind === 'tcp' && !speaksPlain
+      ? {
+          ENGINE_SILENT:
+            'an engine that does not know the certificate of the client breaks off: check cert.pem, key.pem',
+        }
+      : {}),
     ...(speaksPlain ? { ENGINE_ANSWER_INVALID: 'an engine that asks for TLS needs DOCKER_TLS_VERIFY=1' } : {}),
   };
   if (system === 'ENOSSH') return 'install ssh';
