@@ -78,7 +78,7 @@ describe.each([...MODEL_KINDS])('%s', (kind) => {
         expect(untagged.report.results.map(({ message }) => message)).toStrictEqual([undefined, undefined]);
         expect(untagged.report.complete).toBe(true);
         expect(await live.hasImage('t/b:1')).toBe(false);
-        const stays = untagged.report.plan.steps.at(-1)?.then === 'dangling';
+        const stays = untagged.report.plan.steps.at(-1)?.leaves === 'dangling';
         expect(await live.hasImage(id)).toBe(stays);
         if (why === 'running') expect(stays).toBe(true);
         // Whatever became of the image, the container goes on, or can be started.

@@ -109,7 +109,7 @@ const spelt = (given: Extract<Operation, { verb: 'rmi' }>['targets'][number], id
       return id.slice(7);
     case 'short':
       return id.slice(7, 19);
-    default:
+    case 'digest':
       return `t/a@sha256:${String(index).repeat(64)}`;
   }
 };
@@ -136,7 +136,7 @@ const act = (
       // As an engine does it: a last name goes only with an image that nothing uses.
       if (there !== undefined && there.names.size > 1) there.names.delete([...there.names][0]!);
       break;
-    default:
+    case 'end':
       if (own !== undefined && own.state === 'running') own.state = 'exited';
   }
 };
@@ -219,8 +219,8 @@ const check = async (kind: ModelKind, given: Scenario): Promise<void> => {
         expect(model.changes.slice(asked)).toStrictEqual([]);
         expect(stateOf(model)).toStrictEqual(before);
       } else if (run.report.complete) {
-        for (const [index, { image: id, then }] of run.report.plan.steps.entries()) {
-          if (then === 'removed' && run.report.results[index]?.outcome === 'done')
+        for (const [index, { image: id, leaves }] of run.report.plan.steps.entries()) {
+          if (leaves === 'removed' && run.report.results[index]?.outcome === 'done')
             expect(model.images.has(id.slice(7))).toBe(false);
         }
       } else {
@@ -243,15 +243,16 @@ describe.each([...MODEL_KINDS])('removal from %s', (kind) => {
 
 describe('the model', () => {
   it('does harm when it is asked with force, as Podman 4 does, and says that it was', () => {
-    const served = MODEL_KINDS.map(async (kind) => {
-      const { model, close } = await serveModel(kind);
+    const answers = MODEL_KINDS.map(async (kind) => {
+      const served = await serveModel(kind);
+      const { model } = served;
       model.addContainer('web', model.addImage(['t/a:1']), 'running');
       const path = `/images/${encodeURIComponent('t/a:1')}`;
       const { status } = model.handle({ method: 'DELETE', path, query: new URLSearchParams('force=1') });
-      await close();
+      await served.close();
       return [kind, status, model.violations.length, model.containers.size];
     });
-    return expect(Promise.all(served)).resolves.toStrictEqual([
+    return expect(Promise.all(answers)).resolves.toStrictEqual([
       ['docker 20', 200, 0, 1],
       ['docker 28 classic', 200, 0, 1],
       ['docker 28 containerd', 200, 0, 1],

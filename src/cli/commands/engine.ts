@@ -29,7 +29,7 @@ export const engineCommand: Command = defineCommand({
     const name = engineWord(word, operands, flags);
     const { context } = session;
     const { signal } = context;
-    const setting = { ...(signal === undefined ? {} : { signal }) };
+    const setting = signal === undefined ? {} : { signal };
     return withEngine(context, `engine ${name}`, async (engine) => {
       switch (name) {
         case 'images': {

@@ -6,7 +6,7 @@ import { indent, plural } from './text.js';
 const shortID = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);
 
 const fateText = (step: RemovalStep): string => {
-  switch (step.then) {
+  switch (step.leaves) {
     case 'kept':
       return '';
     case 'untagged':

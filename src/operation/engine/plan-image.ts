@@ -29,7 +29,7 @@ export interface LossPlan {
 const untagSteps = (image: Digest, references: readonly string[], forecast: Forecast): readonly RemovalStep[] =>
   references.map((name) => {
     const takes = forecast.dropReference(image, name);
-    return { action: 'remove-name', image, name, then: 'untagged', takes };
+    return { action: 'remove-name', image, name, leaves: 'untagged', takes };
   });
 
 const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Forecast): LossPlan => {
@@ -44,11 +44,11 @@ const planUntagAnyway = ({ image, subject, references }: ImageLoss, forecast: Fo
   const first = [...references.filter((name) => name.includes('@')), ...names.slice(0, -1)];
   const hasChildren = forecast.childrenOf(image).length > 0;
   const { parents } = forecast.snapshot;
-  const then = isGivenUp(parents, forecast.usesOf(image), hasChildren) ? 'removed' : 'dangling';
+  const leaves = isGivenUp(parents, forecast.usesOf(image), hasChildren) ? 'removed' : 'dangling';
   const steps = untagSteps(image, first, forecast);
   const takes = forecast.dropReference(image, last);
-  if (then === 'removed') forecast.dropImage(image);
-  return { steps: [...steps, { action: 'untag-anyway', image, name: last, then, takes }], refusals: [] };
+  if (leaves === 'removed') forecast.dropImage(image);
+  return { steps: [...steps, { action: 'untag-anyway', image, name: last, leaves, takes }], refusals: [] };
 };
 
 const planWhole = (loss: ImageLoss, rights: LossRights, forecast: Forecast): LossPlan => {
@@ -76,11 +76,11 @@ const finalSteps = ({ image, references }: ImageLoss, fate: ParentFate, forecast
   const untagged = untagSteps(image, references.slice(0, -1), forecast);
   const lost = last === undefined ? [] : forecast.dropReference(image, last);
   const parents = fate === 'stays' ? [] : forecast.dropImage(image);
-  const byID: RemovalStep = { action: 'remove-image', image, then: 'removed', takes: parents };
+  const byID: RemovalStep = { action: 'remove-image', image, leaves: 'removed', takes: parents };
   if (last === undefined) return [byID];
   const byName = { action: 'remove-name', image, name: last } as const;
-  if (fate === 'goes') return [...untagged, { ...byName, then: 'removed', takes: [...lost, ...parents] }];
-  return [...untagged, { ...byName, then: 'dangling', takes: lost }, ...(fate === 'unnamed' ? [byID] : [])];
+  if (fate === 'goes') return [...untagged, { ...byName, leaves: 'removed', takes: [...lost, ...parents] }];
+  return [...untagged, { ...byName, leaves: 'dangling', takes: lost }, ...(fate === 'unnamed' ? [byID] : [])];
 };
 
 /** How an image loses what it is to lose, or why it cannot. The forecast goes on to what is there afterwards. */

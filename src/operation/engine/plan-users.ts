@@ -2,7 +2,7 @@ import { ToolError } from '../../base/error.js';
 import type { Digest } from '../../oci/digest.js';
 import type { EngineContainer } from '../../transport/engine/engine.js';
 import type { Forecast } from './forecast.js';
-import type { Refusal, RefusalKind, RemovalStep, StepContainer } from './plan.js';
+import type { Refusal, RemovalStep, StepContainer } from './plan.js';
 import { type ImageUse, activityOf, titleOf } from './snapshot.js';
 
 /** What may be done about containers. */
@@ -18,7 +18,10 @@ export interface ContainerRights {
 const isNamed = ({ id, names }: EngineContainer, text: string): boolean =>
   names.includes(text) || id === text || (/^[0-9a-f]{12,64}$/.test(text) && id.startsWith(text));
 
-const hintFor = (kind: RefusalKind, title: string): string => {
+/** How a container can stand in the way. */
+type UserRefusal = 'running' | 'paused' | 'stopped' | 'external' | 'pod' | 'busy';
+
+const hintFor = (kind: UserRefusal, title: string): string => {
   switch (kind) {
     case 'running':
       return `stop it, or say --stop ${title} --remove-stopped; --untag-anyway takes the name alone`;
@@ -30,14 +33,14 @@ const hintFor = (kind: RefusalKind, title: string): string => {
       return 'it belongs to Buildah or another program: remove it there';
     case 'pod':
       return 'it belongs to a pod: remove the pod first';
-    default:
+    case 'busy':
       return 'try again when it is at rest';
   }
 };
 
 interface UserPlan {
   readonly steps: readonly RemovalStep[];
-  readonly refusal?: RefusalKind;
+  readonly refusal?: UserRefusal;
 }
 
 const planUser = (image: Digest, { container }: ImageUse, rights: ContainerRights, podman: boolean): UserPlan => {
@@ -52,9 +55,9 @@ const planUser = (image: Digest, { container }: ImageUse, rights: ContainerRight
   if (activity === 'paused' && podman) return { steps: [], refusal: 'paused' };
   if (!rights.removeStopped) return { steps: [], refusal: 'stopped' };
   const stop: readonly RemovalStep[] = isActive
-    ? [{ action: 'stop-container', image, container: step, then: 'kept', seconds: rights.stopSeconds }]
+    ? [{ action: 'stop-container', image, container: step, leaves: 'kept', seconds: rights.stopSeconds }]
     : [];
-  return { steps: [...stop, { action: 'remove-container', image, container: step, then: 'kept' }] };
+  return { steps: [...stop, { action: 'remove-container', image, container: step, leaves: 'kept' }] };
 };
 
 /** What has to happen to the containers that use an image before it can go, or what stands in the way. */

@@ -10,7 +10,7 @@ export type Consequence = 'kept' | 'untagged' | 'dangling' | 'removed';
 
 interface ImageStep {
   readonly image: Digest;
-  readonly then: Consequence;
+  readonly leaves: Consequence;
 }
 
 /** A container that a step is about. */

@@ -57,7 +57,7 @@ const checkName = (
   if (owner.id !== step.image) return changed(`the name means ${owner.id} now`);
   const others = referencesOf(owner).filter((reference) => reference !== step.name);
   // Without its other names, the image itself would go.
-  if (step.then === 'untagged' && others.length === 0) return changed('it is the last name of the image now');
+  if (step.leaves === 'untagged' && others.length === 0) return changed('it is the last name of the image now');
   return undefined;
 };
 
@@ -66,8 +66,8 @@ const checkForce = (step: RemovalStep, present: Present, parents: ParentFate): C
   const users = usesOf(present).get(step.image) ?? [];
   if (users.length === 0) return changed('no container uses the image any more');
   const hasChildren = present.images.some(({ parent }) => parent === step.image);
-  const then = isGivenUp(parents, users, hasChildren) ? 'removed' : 'dangling';
-  return then === step.then ? undefined : changed('its containers have ended or started');
+  const leaves = isGivenUp(parents, users, hasChildren) ? 'removed' : 'dangling';
+  return leaves === step.leaves ? undefined : changed('its containers have ended or started');
 };
 
 /**
@@ -91,7 +91,7 @@ export const recheck = async (
       return checkName(step, present) ?? checkForce(step, present, PARENT_FATES[engine.info.store]);
     case 'remove-name': {
       const named = checkName(step, present);
-      const others = step.then === 'untagged' ? [] : strangers(step, new Set(), present);
+      const others = step.leaves === 'untagged' ? [] : strangers(step, new Set(), present);
       return named ?? (others.length > 0 ? inUse(others) : undefined);
     }
     case 'remove-image': {

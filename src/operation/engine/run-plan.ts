@@ -129,5 +129,5 @@ export const isComplete = ({ steps, refusals }: RemovalPlan, results: readonly S
   refusals.length === 0 &&
   results.every((result, index) => {
     const isDone = result.outcome === 'done' || result.outcome === 'missing';
-    return isDone && !(steps[index]?.then === 'removed' && result.image === 'there');
+    return isDone && !(steps[index]?.leaves === 'removed' && result.image === 'there');
   });

@@ -13,10 +13,11 @@ const start = async (kind: ModelKind): Promise<ServedModel> => {
 };
 
 afterEach(async () => {
-  // Whatever a test is about: nothing forbidden was asked for.
-  expect(current?.model.violations ?? []).toStrictEqual([]);
+  const violations = current?.model.violations ?? [];
   await current?.close();
   current = undefined;
+  // Whatever a test is about: nothing forbidden was asked for.
+  if (violations.length > 0) throw new Error(violations.join('\n'));
 });
 
 const rmi = async (
@@ -31,7 +32,7 @@ const rmi = async (
 };
 
 const actions = ({ report }: RemovalRun): readonly string[] =>
-  report.plan.steps.map((step) => `${step.action}${'name' in step ? ` ${step.name}` : ''} -> ${step.then}`);
+  report.plan.steps.map((step) => `${step.action}${'name' in step ? ` ${step.name}` : ''} -> ${step.leaves}`);
 
 const refusals = ({ report }: RemovalRun): readonly unknown[] =>
   report.plan.refusals.map(({ kind, code, by }) => [kind, code, ...by]);
@@ -164,7 +165,7 @@ describe.each([...MODEL_KINDS])('rmi of %s', (kind) => {
     const goes = kind === 'docker 20' || kind === 'docker 28 classic';
     expect(run.report).toMatchObject({
       complete: true,
-      plan: { steps: [{ then: goes ? 'removed' : 'dangling' }] },
+      plan: { steps: [{ leaves: goes ? 'removed' : 'dangling' }] },
       results: [{ image: goes ? 'gone' : 'there' }],
     });
     expect(served.model.container('job')?.state).toBe('exited');
@@ -235,7 +236,7 @@ describe.each([...MODEL_KINDS])('rmi of %s', (kind) => {
     const digest = `docker.io/t/a@sha256:${'1'.repeat(64)}`;
     served.model.addImage(['t/a:1'], { digests: [digest] });
     const byTag = await rmi(served, ['t/a:1'], {}, true);
-    expect(byTag.report.plan.steps).toMatchObject([{ action: 'remove-name', then: 'removed', takes: [digest] }]);
+    expect(byTag.report.plan.steps).toMatchObject([{ action: 'remove-name', leaves: 'removed', takes: [digest] }]);
     const byDigest = await rmi(served, [`t/a@sha256:${'1'.repeat(64)}`], {}, true);
     expect(byDigest.report.plan).toStrictEqual(byTag.report.plan);
     await expect(rmi(served, [`t/b@sha256:${'1'.repeat(64)}`])).rejects.toMatchObject({ code: 'REFERENCE_NOT_FOUND' });
@@ -437,7 +438,7 @@ describe('podman 4', () => {
     const base = served.model.addImage([]);
     served.model.addImage(['t/app:1'], { parent: base.slice(7) });
     const run = await rmi(served, ['t/app:1']);
-    expect(run.report.plan.steps).toMatchObject([{ then: 'removed', takes: [base] }]);
+    expect(run.report.plan.steps).toMatchObject([{ leaves: 'removed', takes: [base] }]);
     expect(served.model.images.size).toBe(0);
   });
 });
