@@ -57,23 +57,17 @@ describe.skipIf(!peerAvailable('openssl'))('an engine behind TLS', () => {
   let host = '';
   let server: ReturnType<typeof createServer>;
 
-  const openssl = (...args: readonly string[]): Promise<unknown> =>
-    runChecked(requireProgram('openssl'), args, { cwd: peers.path() });
+  /** Words of a command line; none of them holds a space. */
+  const openssl = (words: string): Promise<unknown> =>
+    runChecked(requireProgram('openssl'), words.split(' '), { cwd: peers.path() });
+  const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
   const makeAuthority = (name: string): Promise<unknown> =>
-    openssl(
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', `/CN=${name}`, '-keyout', `${name}-key.pem`, '-out', `${name}.pem`],
-    );
+    openssl(`req -x509 ${NEW_KEY} -days 2 -subj /CN=${name} -keyout ${name}-key.pem -out ${name}.pem`);
   const makeCertificate = async (name: string, authority: string): Promise<void> => {
     await writeFile(peers.path('names.txt'), 'subjectAltName=IP:127.0.0.1\n');
-    await openssl(
-      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${name}`],
-      ...['-keyout', `${name}-key.pem`, '-out', `${name}.csr`],
-    );
-    await openssl(
-      ...['x509', '-req', '-in', `${name}.csr`, '-CA', `${authority}.pem`, '-CAkey', `${authority}-key.pem`],
-      ...['-CAcreateserial', '-days', '2', '-extfile', 'names.txt', '-out', `${name}.pem`],
-    );
+    await openssl(`req ${NEW_KEY} -subj /CN=${name} -keyout ${name}-key.pem -out ${name}.csr`);
+    const signer = `-CA ${authority}.pem -CAkey ${authority}-key.pem -CAcreateserial`;
+    await openssl(`x509 -req -in ${name}.csr ${signer} -days 2 -extfile names.txt -out ${name}.pem`);
   };
   const material = async (folder: string, ca: string, client: string): Promise<string> => {
     const directory = peers.path(folder);

@@ -56,7 +56,15 @@ describe('an endpoint', () => {
     const endpoint = parseEndpoint('ssh://me@h:22/run/a%20b;x.sock', { subject: 'CONTAINER_HOST', remote: 'podman' });
     if (endpoint.kind !== 'ssh') throw new Error('not ssh');
     expect(sshArguments(endpoint)).toStrictEqual([
-      ...['-l', 'me', '-p', '22', '-o', 'ConnectTimeout=30', '-T', '--', 'h'],
+      '-l',
+      'me',
+      '-p',
+      '22',
+      '-o',
+      'ConnectTimeout=30',
+      '-T',
+      '--',
+      'h',
       "podman --url 'unix:///run/a b;x.sock' system dial-stdio",
     ]);
   });
