@@ -16,7 +16,7 @@ export const loadCommand: Command = defineCommand({
   about: 'Verifies an archive, puts every image of it into DEST, and prints reference, digest and image ID of each.',
   operands: { name: 'ARCHIVE', min: 1, max: 1 },
   flags: {
-    to: valueFlag('DEST', 'the location for the images: oci:DIR, dir:DIR, docker-archive:FILE, ...', parseText),
+    to: valueFlag('DEST', 'the location for the images: oci:DIR, docker-daemon:, docker-archive:FILE, ...', parseText),
     list: switchFlag('only show what would be loaded'),
     ...TRANSFER_FLAGS,
     deep: DEEP_FLAG,

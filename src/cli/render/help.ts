@@ -35,6 +35,7 @@ const LOCATIONS: readonly (readonly [string, string])[] = [
   ['oci-archive:FILE[:REF]', 'an OCI image layout in a tar'],
   ['oci:DIR[:REF]', 'an OCI image layout'],
   ['dir:DIR', "a directory of skopeo's"],
+  ['docker-daemon:NAME|ID', 'an image of a Docker or Podman engine'],
   ['-', 'an archive on standard input or output'],
 ];
 
