@@ -1,3 +1,4 @@
+import { compareVersions } from '../../transport/engine/detect.js';
 import type { Engine, EngineInfo } from '../../transport/engine/engine.js';
 
 /** A peculiarity of an engine that its users should know. */
@@ -52,12 +53,13 @@ const TEXTS: Readonly<Record<EngineAdvice['id'], string>> = {
   'not-encrypted': 'The connection is neither encrypted nor authenticated: whoever reaches the port owns the machine.',
 };
 
-const adviceFor = ({ traits, kind, store }: EngineInfo): readonly EngineAdvice[] => {
+const adviceFor = ({ traits, kind, store, version }: EngineInfo): readonly EngineAdvice[] => {
   const applies: Readonly<Record<EngineAdvice['id'], boolean>> = {
     'id-is-manifest': traits.imageIDIsManifest,
     'id-is-config': !traits.imageIDIsManifest,
     'layers-lose-compression': !traits.keepsCompressedLayers,
-    'other-store-hidden': kind === 'docker' && store === 'containerd',
+    // The second store came with Docker 24.
+    'other-store-hidden': kind === 'docker' && (store === 'containerd' || compareVersions(version, '24') >= 0),
     'force-deletes-containers': traits.forceDeletesContainers,
     'force-kills-running': traits.forceKillsRunning,
     'load-races-prune': traits.loadRacesPrune,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadValidator } from '../../../src/base/schema.js';
 import { DEFAULT_SETTINGS, profileOf } from '../../../src/format/profile.js';
 import type { OperationContext } from '../../../src/operation/context.js';
 import { aloneInEngine } from '../../../src/operation/engine-lock.js';
@@ -158,6 +159,8 @@ describe('docker-daemon:', () => {
         store: 'graphdriver',
         images: [{ names: [APP], id: app.config.digest, idIs: 'config', digest: app.descriptor.digest }],
       });
+      const issues = (await loadValidator('copy-report'))(JSON.parse(JSON.stringify(report)) as never);
+      expect(issues).toStrictEqual([]);
     });
 
     it('with the containerd store has the digest of the manifest as ID', async () => {
