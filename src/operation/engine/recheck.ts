@@ -1,7 +1,16 @@
-import type { Engine, EngineContainer, EngineImage } from '../../transport/engine/engine.js';
+import type { Engine, EngineContainer } from '../../transport/engine/engine.js';
 import type { ErrorCode } from '../../base/error-code.js';
 import type { RemovalStep } from './plan.js';
-import { PARENT_FATES, type ParentFate, activityOf, isGivenUp, referencesOf, titleOf, usesOf } from './snapshot.js';
+import {
+  PARENT_FATES,
+  type ParentFate,
+  type UsableImage,
+  activityOf,
+  isGivenUp,
+  referencesOf,
+  titleOf,
+  usesOf,
+} from './snapshot.js';
 
 /** Why a step is not made: what the plan was made from is no longer so. */
 export interface Changed {
@@ -16,29 +25,43 @@ const changed = (message: string, code: ErrorCode = 'ENGINE_CHANGED'): Changed =
   message,
 });
 
+/** What the plan takes away. */
+export interface Planned {
+  /** IDs of containers. */
+  readonly containers: ReadonlySet<string>;
+  /** Names and references by digest. */
+  readonly references: ReadonlySet<string>;
+}
+
 interface Present {
-  readonly images: readonly EngineImage[];
+  readonly images: readonly UsableImage[];
   readonly containers: readonly EngineContainer[];
 }
 
-/** Containers that use the image and that the plan does not take away. */
-const strangers = (step: RemovalStep, planned: ReadonlySet<string>, present: Present): readonly EngineContainer[] =>
-  (usesOf(present).get(step.image) ?? []).map(({ container }) => container).filter(({ id }) => !planned.has(id));
+/** Containers that use the image and that are not expected to. */
+const strangers = (step: RemovalStep, present: Present, expected?: ReadonlySet<string>): readonly EngineContainer[] =>
+  (usesOf(present).get(step.image) ?? [])
+    .map(({ container }) => container)
+    .filter(({ id }) => expected?.has(id) !== true);
 
 const inUse = (users: readonly EngineContainer[]): Changed =>
   changed(`used meanwhile by ${users.map((user) => `${titleOf(user)} (${user.state})`).join(', ')}`, 'IMAGE_IN_USE');
 
 const checkContainer = (
   step: RemovalStep & { readonly action: 'stop-container' | 'remove-container' },
-  planned: ReadonlySet<string>,
+  planned: Planned,
   present: Present,
 ): Changed | undefined => {
   const container = present.containers.find(({ id }) => id === step.container.id);
   if (container === undefined) {
     return { outcome: 'missing', code: 'ENGINE_CHANGED', message: 'the container is gone already' };
   }
-  if (!present.images.some(({ id }) => id === step.image)) return changed('the image is gone already');
-  const others = strangers(step, planned, present);
+  const image = present.images.find(({ id }) => id === step.image);
+  if (image === undefined) return changed('the image is gone already');
+  // With a name that stays, the image would stay, and the container would be lost for nothing.
+  const name = referencesOf(image).find((reference) => !planned.references.has(reference));
+  if (name !== undefined) return changed(`the image has the name ${name} now`);
+  const others = strangers(step, present, planned.containers);
   if (others.length > 0) return inUse(others);
   if (step.action === 'remove-container' && activityOf(container.state) !== 'free') {
     return changed(`the container is ${container.state}`, 'IMAGE_IN_USE');
@@ -62,47 +85,65 @@ const checkName = (
 };
 
 /** A forced removal must still do to the image what the plan says. */
-const checkForce = (step: RemovalStep, present: Present, parents: ParentFate): Changed | undefined => {
+const checkForce = (
+  step: RemovalStep,
+  present: Present,
+  hasChildren: boolean,
+  parents: ParentFate,
+): Changed | undefined => {
   const users = usesOf(present).get(step.image) ?? [];
   if (users.length === 0) return changed('no container uses the image any more');
-  const hasChildren = present.images.some(({ parent }) => parent === step.image);
   const leaves = isGivenUp(parents, users, hasChildren) ? 'removed' : 'dangling';
   return leaves === step.leaves ? undefined : changed('its containers have ended or started');
+};
+
+const checkImage = (step: RemovalStep, present: Present): Changed | undefined => {
+  const image = present.images.find(({ id }) => id === step.image);
+  if (image === undefined) {
+    return { outcome: 'missing', code: 'ENGINE_CHANGED', message: 'the image is gone already' };
+  }
+  const [name] = referencesOf(image);
+  return name === undefined ? undefined : changed(`the image has the name ${name} now`);
+};
+
+/**
+ * The image that a step is about, by its name where it has one. All images are asked for only where one does not tell
+ * enough: what a container mounts is known by its name alone.
+ */
+const imagesFor = async (
+  step: RemovalStep,
+  containers: readonly EngineContainer[],
+  engine: Engine,
+): Promise<readonly UsableImage[]> => {
+  const name = 'name' in step ? step.name : undefined;
+  const isMounted = containers.some(({ imageMounts }) => imageMounts.length > 0);
+  if (isMounted || step.action === 'untag-anyway' || name?.includes('@') === true) return engine.images();
+  const image = await engine.image(name ?? step.image);
+  return image === undefined ? [] : [image];
 };
 
 /**
  * Asks the engine again right before a step. What can still change between this and the request is refused by the
  * engine itself, since the request is made without force.
- * @param planned IDs of the containers that the plan takes away
  * @throws {ToolError} as the engine's client
  */
-export const recheck = async (
-  step: RemovalStep,
-  planned: ReadonlySet<string>,
-  engine: Engine,
-): Promise<Changed | undefined> => {
-  const images = await engine.images();
-  const present: Present = { images, containers: await engine.containers() };
+export const recheck = async (step: RemovalStep, planned: Planned, engine: Engine): Promise<Changed | undefined> => {
+  const containers = await engine.containers();
+  const present: Present = { images: await imagesFor(step, containers, engine), containers };
   switch (step.action) {
     case 'stop-container':
     case 'remove-container':
       return checkContainer(step, planned, present);
-    case 'untag-anyway':
-      return checkName(step, present) ?? checkForce(step, present, PARENT_FATES[engine.info.store]);
-    case 'remove-name': {
-      const named = checkName(step, present);
-      const others = step.leaves === 'untagged' ? [] : strangers(step, new Set(), present);
-      return named ?? (others.length > 0 ? inUse(others) : undefined);
+    case 'untag-anyway': {
+      const hasChildren = (await engine.images()).some(({ parent }) => parent === step.image);
+      return checkName(step, present) ?? checkForce(step, present, hasChildren, PARENT_FATES[engine.info.store]);
     }
+    case 'remove-name':
     case 'remove-image': {
-      const image = images.find(({ id }) => id === step.image);
-      if (image === undefined) {
-        return { outcome: 'missing', code: 'ENGINE_CHANGED', message: 'the image is gone already' };
-      }
-      const [name] = referencesOf(image);
-      if (name !== undefined) return changed(`the image has the name ${name} now`);
-      const others = strangers(step, new Set(), present);
-      return others.length > 0 ? inUse(others) : undefined;
+      const other = step.action === 'remove-name' ? checkName(step, present) : checkImage(step, present);
+      if (other !== undefined || step.leaves === 'untagged') return other;
+      const users = strangers(step, present);
+      return users.length > 0 ? inUse(users) : undefined;
     }
   }
 };

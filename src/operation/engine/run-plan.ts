@@ -2,7 +2,7 @@ import type { Digest } from '../../oci/digest.js';
 import { ToolError, invariant } from '../../base/error.js';
 import type { Engine, RemovalResult } from '../../transport/engine/engine.js';
 import type { RemovalPlan, RemovalStep } from './plan.js';
-import { recheck } from './recheck.js';
+import { type Planned, recheck } from './recheck.js';
 import type { StepResult } from './report.js';
 
 export interface RunOptions {
@@ -34,7 +34,7 @@ const request = (step: RemovalStep, engine: Engine): Promise<RemovalResult> => {
 };
 
 const fateOf = async (id: Digest, engine: Engine): Promise<'there' | 'gone'> =>
-  (await engine.images()).some((image) => image.id === id) ? 'there' : 'gone';
+  (await engine.image(id)) === undefined ? 'gone' : 'there';
 
 /** Docker's containerd store says of an image on which others were built that it is gone, and keeps it. */
 const deletedOf = (deleted: readonly Digest[], id: Digest, fate: 'there' | 'gone'): readonly Digest[] =>
@@ -85,7 +85,7 @@ const touchContainer = async (
   }
 };
 
-const runStep = async (step: RemovalStep, planned: ReadonlySet<string>, engine: Engine): Promise<StepResult> => {
+const runStep = async (step: RemovalStep, planned: Planned, engine: Engine): Promise<StepResult> => {
   const change = await recheck(step, planned, engine);
   if (change !== undefined) return change;
   return step.action === 'stop-container' || step.action === 'remove-container'
@@ -101,7 +101,10 @@ const isEnd = ({ outcome }: StepResult): boolean =>
  * hide what was done before it.
  */
 export const runPlan = async (plan: RemovalPlan, engine: Engine, options: RunOptions): Promise<PlanRun> => {
-  const planned = new Set(plan.steps.flatMap((step) => ('container' in step ? step.container.id : [])));
+  const planned: Planned = {
+    containers: new Set(plan.steps.flatMap((step) => ('container' in step ? step.container.id : []))),
+    references: new Set(plan.steps.flatMap((step) => ('name' in step ? [step.name, ...step.takes] : []))),
+  };
   const results: StepResult[] = [];
   const ended = new Set<Digest>();
   let failure: ToolError | undefined;

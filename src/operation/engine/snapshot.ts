@@ -73,12 +73,15 @@ export const isUnnamed = (image: Pick<EngineImage, 'names' | 'digests'>, kind: E
 /** How a container uses an image. `perhaps`: it mounts an image by a name that no image has any more. */
 export type UseKind = 'container' | 'mount' | 'perhaps';
 
+/** What tells whether a container uses an image. */
+export type UsableImage = Pick<EngineImage, 'id' | 'names' | 'digests'>;
+
 export interface ImageUse {
   readonly container: EngineContainer;
   readonly by: UseKind;
 }
 
-const mountedImages = (text: string, images: readonly EngineImage[]): readonly EngineImage[] => {
+const mountedImages = (text: string, images: readonly UsableImage[]): readonly UsableImage[] => {
   const hex = text.replace(/^sha256:/, '');
   const isID = /^[0-9a-f]{4,64}$/.test(hex);
   const reference = tryParseReference(text);
@@ -103,7 +106,10 @@ const byTitle = (a: EngineContainer, b: EngineContainer): number =>
 export const usesOf = ({
   images,
   containers,
-}: Pick<EngineSnapshot, 'images' | 'containers'>): ReadonlyMap<Digest, readonly ImageUse[]> => {
+}: {
+  readonly images: readonly UsableImage[];
+  readonly containers: readonly EngineContainer[];
+}): ReadonlyMap<Digest, readonly ImageUse[]> => {
   const uses = new Map<Digest, ImageUse[]>();
   const add = (id: Digest, use: ImageUse): void => {
     const known = uses.get(id) ?? [];

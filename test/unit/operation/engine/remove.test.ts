@@ -387,14 +387,46 @@ describe.each([...MODEL_KINDS])('what changes between plan and run of %s', (kind
     let asked = 0;
     const late = {
       ...engine,
-      images: () => {
+      containers: () => {
         if (asked++ === 1) served.model.images.get(id.slice(7))?.names.delete('docker.io/t/b:1');
-        return engine.images();
+        return engine.containers();
       },
     };
     const run = await rmi({ ...served, engine: late }, ['t/a:1']);
     expect(outcomes(run)).toStrictEqual(['changed ENGINE_CHANGED']);
     expect(served.model.images.has(id.slice(7))).toBe(true);
+  });
+
+  it('no container is deleted for an image that has got another name', async () => {
+    const served = await start(kind);
+    const id = served.model.addImage(['t/a:1']);
+    served.model.addContainer('job', id, 'exited');
+    const { engine } = served;
+    let asked = 0;
+    const late = {
+      ...engine,
+      containers: () => {
+        if (asked++ === 1) served.model.giveName(id.slice(7), 't/new:1');
+        return engine.containers();
+      },
+    };
+    const run = await rmi({ ...served, engine: late }, ['t/a:1'], { removeStopped: true });
+    expect(outcomes(run)).toStrictEqual(['changed ENGINE_CHANGED', 'skipped']);
+    expect(served.model.container('job')?.state).toBe('exited');
+  });
+
+  it('a signal ends the run between two steps, and what was done is told', async () => {
+    const served = await start(kind);
+    const id = served.model.addImage(['t/a:1', 't/b:1', 't/c:1']);
+    const { ToolError } = await import('../../../../src/base/error.js');
+    const controller = new AbortController();
+    served.model.beforeChange = () => controller.abort(new ToolError('INTERRUPTED', 'stopped by SIGINT'));
+    const options = { ...DEFAULT_ENGINE_RMI, allNames: true };
+    const setting = { dryRun: false, signal: controller.signal };
+    const run = await removeEngineImages([id], options, setting, served.engine);
+    expect(outcomes(run)).toStrictEqual(['done', 'failed INTERRUPTED', 'skipped']);
+    expect(run.failure?.code).toBe('INTERRUPTED');
+    expect(served.model.images.get(id.slice(7))?.names.size).toBe(2);
   });
 
   it('what is gone already is no failure', async () => {
