@@ -41,8 +41,16 @@ export interface Wire {
 
 const write = (request: ClientRequest, chunk: Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => {
+    // What waits for a connection that never comes is forgotten without a word.
+    const onClose = (): void => reject(Object.assign(new Error('closed'), { code: 'ECONNABORTED' }));
+    if (request.destroyed) {
+      onClose();
+      return;
+    }
+    request.once('close', onClose);
     // The chunk is its producer's again when this returns.
     request.write(chunk, (error) => {
+      request.off('close', onClose);
       if (error === null || error === undefined) resolve();
       else reject(error);
     });
@@ -71,12 +79,8 @@ class Exchange {
     this.breakOff(reason instanceof Error ? reason : new Error(String(reason)));
   };
 
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   touch(): void {
-    this.#timer.refresh();
+    if (!this.#isOver) this.#timer.refresh();
   }
 
   breakOff(reason: Error): void {
@@ -97,6 +101,7 @@ class Exchange {
     return this.#reason ?? wireError(error, this.#endpoint);
   }
 
+  /** Never fails: what goes wrong shows in the answer. Whoever lets go of the body's source waits for its end. */
   async send(body: ByteStream): Promise<void> {
     try {
       for await (const chunk of body) {
@@ -112,7 +117,7 @@ class Exchange {
     }
   }
 
-  async *receive(response: IncomingMessage): ByteStream {
+  async *receive(response: IncomingMessage, sent: Promise<void>): ByteStream {
     try {
       for await (const chunk of response as AsyncIterable<Buffer>) {
         this.touch();
@@ -125,6 +130,7 @@ class Exchange {
       const wasWhole = response.complete && this.#request.writableFinished;
       this.end();
       if (!wasWhole) this.#request.destroy();
+      await sent;
     }
   }
 }
@@ -154,22 +160,30 @@ export const wireTo = (endpoint: Endpoint, limit: number): Wire => {
       };
       const request = dial.begin({ method, path, headers });
       const exchange = new Exchange(request, endpoint, wanted);
+      let sent = Promise.resolve();
+      const fail = (error: Error): void => {
+        exchange.end();
+        const reason = exchange.blame(error);
+        void sent.then(() => reject(reason));
+      };
       request.once('response', (response) => {
         exchange.touch();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: exchange.receive(response) });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: exchange.receive(response, sent),
+        });
       });
       request.on('error', (error) => {
-        exchange.end();
-        if (wasStale(request, wanted, error)) resolve(open(wanted));
-        else reject(exchange.blame(error));
+        if (wasStale(request, wanted, error)) {
+          exchange.end();
+          resolve(open(wanted));
+        } else fail(error);
       });
       // A request that is broken off before its answer may end without an error.
-      request.once('close', () => {
-        exchange.end();
-        reject(exchange.blame(new Error('closed without an answer')));
-      });
+      request.once('close', () => fail(new Error('closed without an answer')));
       if (body === undefined) request.end();
-      else void exchange.send(body);
+      else sent = exchange.send(body);
     });
 
   return {

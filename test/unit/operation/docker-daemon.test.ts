@@ -256,6 +256,27 @@ describe('docker-daemon:', () => {
       await expect.poll(() => isWhole).toBe(false);
     });
 
+    it('that is gone before it has answered lets go of the archive', async () => {
+      const { connectEngine } = await import('../../../src/transport/engine/connect.js');
+      const engine = await connectEngine({ host: fake.socket, env: {}, limits: contextIn().limits });
+      let isClosed = false;
+      const archive = async function* () {
+        try {
+          for (;;) yield new Uint8Array(100_000);
+        } finally {
+          isClosed = true;
+        }
+      };
+      fake.answer(loads, (request) => request.socket.destroy());
+      await expect(engine.load(archive())).rejects.toMatchObject({ code: 'ENGINE_SILENT' });
+      expect(isClosed).toBe(true);
+      fake.answer(loads, (_request, response) => response.end('{"error":"no"}'));
+      isClosed = false;
+      expect(await engine.load(archive())).toMatchObject({ outcome: 'refused', message: 'no' });
+      expect(isClosed).toBe(true);
+      engine.close();
+    });
+
     it('is loaded by one Ingot at a time', async () => {
       const info = { endpoint: `unix://${fake.socket}` };
       const order: string[] = [];
