@@ -9,6 +9,10 @@ import { type LiveContainer, type LiveEngine, liveEngineAvailable, startLiveEngi
 
 type Containers = ReadonlyMap<string, LiveContainer>;
 
+const PODMEN = MODEL_KINDS.filter((kind) => kind.startsWith('podman'));
+/** Those that mount images into containers. */
+const MOUNTING = MODEL_KINDS.filter((kind) => kind !== 'docker 20');
+
 const isActive = ({ state }: LiveContainer): boolean => state === 'running' || state === 'paused';
 
 describe.each([...MODEL_KINDS])('%s', (kind) => {
@@ -228,7 +232,7 @@ describe.each([...MODEL_KINDS])('%s', (kind) => {
       expect((await engine.images()).map(({ id }) => id)).toStrictEqual([usedLost]);
     });
 
-    it.skipIf(!kind.startsWith('podman'))('but none that a working container of Buildah holds', async () => {
+    it.for(PODMEN.filter((other) => other === kind))('but none that a working container of Buildah holds', async () => {
       const id = await live.makeImage('docker.io/t/a:1');
       await live.tool('buildah', 'from', '--pull=never', '--name', 'work', 'docker.io/t/a:1');
       const everything = { removeStopped: true, allNames: true, allowParent: true };
@@ -239,7 +243,7 @@ describe.each([...MODEL_KINDS])('%s', (kind) => {
       await live.tool('buildah', 'rm', 'work');
     });
 
-    it.skipIf(!kind.startsWith('podman'))('but none that a pod holds', async () => {
+    it.for(PODMEN.filter((other) => other === kind))('but none that a pod holds', async () => {
       const infra = await live.makeImage('docker.io/t/infra:1');
       const id = await live.makeImage('docker.io/t/a:1');
       const pod = ['pod', 'create', '--name', 'group', '--network', 'none', '--infra-image', 'docker.io/t/infra:1'];
@@ -251,7 +255,7 @@ describe.each([...MODEL_KINDS])('%s', (kind) => {
       await live.tool('podman', 'pod', 'rm', '--force', 'group');
     });
 
-    it.skipIf(kind === 'docker 20')('but none that a container mounts', async () => {
+    it.for(MOUNTING.filter((other) => other === kind))('but none that a container mounts', async () => {
       const id = await live.makeImage('docker.io/t/data:1');
       await live.makeImage('docker.io/t/a:1');
       if (kind.startsWith('podman')) {
