@@ -8,7 +8,7 @@ export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] a
 export type FileTransport = (typeof FILE_TRANSPORTS)[number];
 
 /** Transports that SPEC names and this version cannot use yet. */
-const OTHER_TRANSPORTS: readonly string[] = ['docker'];
+const OTHER_TRANSPORTS: readonly string[] = ['store', 'docker'];
 
 /** A place, and which of its images are meant. */
 export interface Location {
