@@ -36,7 +36,21 @@ const ROOMS: Readonly<Record<string, Room>> = {
   transport: {
     floor: 3,
     may: ['base', 'oci', 'content'],
-    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'net', 'os', 'path', 'timers/promises', 'tls'],
+    node: [
+      'child_process',
+      'crypto',
+      'fs',
+      'fs/promises',
+      'http',
+      'https',
+      'net',
+      'os',
+      'path',
+      'stream',
+      'stream/promises',
+      'timers/promises',
+      'tls',
+    ],
     packages: ['undici'],
   },
   operation: {

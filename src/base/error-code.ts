@@ -32,6 +32,13 @@ export const ERROR_CODES = {
   STORE_FOREIGN: { class: 'usage', meaning: 'the directory is no store and holds other files' },
   STORE_MISSING: { class: 'usage', meaning: 'there is no store at the path' },
 
+  IMAGE_IN_USE: { class: 'usage', meaning: 'a container uses an image of the engine' },
+  IMAGE_HAS_CHILDREN: { class: 'usage', meaning: 'other images were built on an image of the engine' },
+  CONTAINER_NOT_FOUND: { class: 'usage', meaning: 'no container of this name uses the image' },
+
+  ENGINE_ENDPOINT_INVALID: { class: 'usage', meaning: 'the place of an engine is malformed, or of an unknown kind' },
+  ENGINE_CONTEXT_NOT_FOUND: { class: 'usage', meaning: 'docker has no context of this name' },
+
   CODEC_UNKNOWN: { class: 'usage', meaning: 'no pinned codec has this id' },
 
   // tar
@@ -187,6 +194,19 @@ export const ERROR_CODES = {
   CODEC_UNAVAILABLE: { class: 'surroundings', meaning: 'this platform does not run a pinned codec right' },
   STORE_LOCK_UNAVAILABLE: { class: 'surroundings', meaning: 'the store cannot be locked here' },
   STORE_CHANGED: { class: 'surroundings', meaning: 'another tool changes the store all the time' },
+  ENGINE_REFUSED: { class: 'surroundings', meaning: 'an engine refused what the plan asked for' },
+  ENGINE_CHANGED: { class: 'surroundings', meaning: 'an engine no longer holds what the plan was made from' },
+  ENGINE_NOT_FOUND: { class: 'surroundings', meaning: 'no engine answers at the place' },
+  ENGINE_DENIED: { class: 'surroundings', meaning: 'the socket of the engine may not be used' },
+  ENGINE_TLS: { class: 'surroundings', meaning: 'there is no TLS connection with the engine' },
+  ENGINE_SILENT: { class: 'surroundings', meaning: 'the engine does not answer, or breaks off' },
+  ENGINE_API_VERSION: { class: 'surroundings', meaning: 'the engine is too old or too new' },
+  ENGINE_ANSWER_INVALID: { class: 'surroundings', meaning: 'the answer is not one that the API of an engine gives' },
+  ENGINE_FAILED: { class: 'surroundings', meaning: 'the engine reports a failure of its own' },
+  ENGINE_EXPORT_BROKEN: { class: 'surroundings', meaning: 'the engine did not export all that was asked for' },
+  ENGINE_LOAD_REFUSED: { class: 'surroundings', meaning: 'the engine does not take the archive' },
+  ENGINE_LOAD_DIFFERS: { class: 'surroundings', meaning: 'the engine has another image than was loaded' },
+  ENGINE_BUSY: { class: 'surroundings', meaning: 'another process of Ingot changes the images of the engine' },
   FILE_NOT_FOUND: { class: 'surroundings', meaning: 'a file or directory does not exist' },
   PERMISSION_DENIED: { class: 'surroundings', meaning: 'access to a file or directory is denied' },
   FILE_CHANGED: { class: 'surroundings', meaning: 'a file changed while it was read' },

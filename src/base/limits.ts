@@ -58,6 +58,8 @@ export interface Limits {
   readonly tags: number;
   /** Referrers of one image, those of referrers included. */
   readonly referrers: number;
+  /** Bytes of one JSON answer of an engine; 10 000 images with labels take some 20 MiB. */
+  readonly engineAnswer: number;
 }
 
 const MIB = 1024 * 1024;
@@ -90,6 +92,7 @@ export const DEFAULT_LIMITS: Limits = {
   pages: 1000,
   tags: 1_000_000,
   referrers: 10_000,
+  engineAnswer: 256 * MIB,
 };
 
 /** Bytes moved at a time where nothing else decides: large enough to amortise a call, small enough for the cache. */

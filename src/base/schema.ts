@@ -55,6 +55,10 @@ export const SCHEMA_NAMES = [
   'policy-report',
   'policy-lint-report',
   'policy-convert-report',
+  'engine-parts',
+  'engine-info-report',
+  'engine-images-report',
+  'engine-removal-report',
 ] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
 

@@ -133,6 +133,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/policy.js')).policyCommand,
   },
   {
+    name: 'engine',
+    summary: 'list and remove images of a Docker or Podman engine, safely',
+    load: async () => (await import('./commands/engine.js')).engineCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script for completion in a shell',
     load: async () => (await import('./commands/completion.js')).completionCommand(COMMANDS),

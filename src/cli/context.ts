@@ -4,7 +4,7 @@ import { ToolError, fromSystemError } from '../base/error.js';
 import { excerpt } from '../base/escape.js';
 import type { Observer } from '../base/event.js';
 import { DEFAULT_LIMITS, type Limits } from '../base/limits.js';
-import { type OperationContext, type StoreSetting, contextWith } from '../operation/context.js';
+import { type EngineSetting, type OperationContext, type StoreSetting, contextWith } from '../operation/context.js';
 import { hostDefaults } from '../operation/host.js';
 import type { FlagValues } from './flag.js';
 import type { GLOBAL_FLAGS } from './global-flags.js';
@@ -56,6 +56,13 @@ const registryOf = (
   ...(flags.authfile === undefined ? {} : { credentialFile: flags.authfile }),
 });
 
+/** The engine of the environment, or the one that the options name. */
+const engineOf = (engine: EngineSetting, flags: GlobalValues): EngineSetting => ({
+  ...engine,
+  ...(flags.host === undefined ? {} : { host: flags.host }),
+  ...(flags.context === undefined ? {} : { context: flags.context }),
+});
+
 /** What the operations need, from options, streams and the machine. */
 export const contextOf = (flags: GlobalValues, io: Io, observer: Observer, signal: AbortSignal): OperationContext => {
   const host = hostDefaults(io.env);
@@ -68,6 +75,7 @@ export const contextOf = (flags: GlobalValues, io: Io, observer: Observer, signa
     pathExists: host.pathExists,
     ...(host.store === undefined ? {} : { store: storeOf(host.store, flags) }),
     ...(host.registry === undefined ? {} : { registry: registryOf(host.registry, flags) }),
+    ...(host.engine === undefined ? {} : { engine: engineOf(host.engine, flags) }),
     ...(flags.tmp === undefined ? {} : { temporary: flags.tmp }),
   });
 };

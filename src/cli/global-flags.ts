@@ -28,6 +28,8 @@ type GlobalFlags = {
   readonly authfile: Flag<string | undefined>;
   readonly creds: Flag<RegistryCredentials | undefined>;
   readonly ca: Flag<readonly string[]>;
+  readonly host: Flag<string | undefined>;
+  readonly context: Flag<string | undefined>;
   readonly 'max-document': Flag<number | undefined>;
   readonly 'max-members': Flag<number | undefined>;
   readonly 'max-layer-size': Flag<number | undefined>;
@@ -62,6 +64,12 @@ export const GLOBAL_FLAGS: GlobalFlags = {
     parseCredentials,
   ),
   ca: listFlag('FILE', 'PEM file of authorities to trust for registries; repeatable', parseText),
+  host: valueFlag(
+    'URL',
+    "the Docker or Podman engine (default: $DOCKER_HOST, $CONTAINER_HOST, docker's context, a socket in a usual place)",
+    parseText,
+  ),
+  context: valueFlag('NAME', "the engine of this context of docker's command line", parseText),
   'max-document': valueFlag(
     'SIZE',
     'largest manifest, index or config (default: 4M, 16M for lists of images)',

@@ -23,6 +23,18 @@ export interface StoreSetting {
   readonly rules?: NameRules;
 }
 
+/** Which engine `docker-daemon:` means, and how to reach it. The command line fills it from the environment and flags. */
+export interface EngineSetting {
+  /** An endpoint; see `findEndpoints` for the engine by default. */
+  readonly host?: string;
+  /** A context of docker's command line by name. */
+  readonly context?: string;
+  /** `DOCKER_HOST` and its kin, `HOME`, `XDG_RUNTIME_DIR`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds that the engine may say nothing. */
+  readonly timeout?: number;
+}
+
 /** What every verb needs from outside; the command line fills it from flags, a program from its own settings. */
 export interface OperationContext {
   readonly limits: Limits;
@@ -39,6 +51,8 @@ export interface OperationContext {
   readonly store?: StoreSetting;
   /** How registries are spoken to. Without it there are no credentials and no proxies. */
   readonly registry?: RegistrySettings;
+  /** Without one, the location `docker-daemon:` is not to be had. */
+  readonly engine?: EngineSetting;
 }
 
 export const contextWith = (

@@ -12,11 +12,12 @@ const USEFUL_THREADS = 4;
 /** What a program that has no wishes of its own takes from the machine. */
 export const hostDefaults = (
   env: Environment,
-): Pick<OperationContext, 'threads' | 'pathExists' | 'store' | 'registry'> => ({
+): Pick<OperationContext, 'threads' | 'pathExists' | 'store' | 'registry' | 'engine'> => ({
   threads: Math.min(USEFUL_THREADS, hostThreads()),
   pathExists,
   store: { root: storeRoot(env) },
   registry: { environment: env },
+  engine: { env },
 });
 
 /** A small file as a whole. @throws {ToolError} the given code beyond the limit; FILE_NOT_FOUND and other system errors */

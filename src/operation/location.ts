@@ -8,16 +8,16 @@ import { REGISTRY_PREFIX, type RegistryPlace, parseRegistryPlace } from './regis
 export const FILE_TRANSPORTS = ['docker-archive', 'oci-archive', 'oci', 'dir'] as const;
 export type FileTransport = (typeof FILE_TRANSPORTS)[number];
 
-/** Transports that are known and cannot be used: a store that the context does not name, and what is still to come. */
-const OTHER_TRANSPORTS: readonly string[] = ['store', 'docker-daemon'];
-
 /** A place, and which of its images are meant. */
 export interface Location {
   /** As the user wrote it. */
   readonly text: string;
-  /** `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. `docker`: a registry. */
-  readonly transport: FileTransport | 'auto' | 'stdio' | 'store' | 'docker';
-  /** Of the file system; `-` for stdio, '' for the store, whose place the context tells, and for a registry. */
+  /**
+   * `auto`: a file or directory whose content tells. `stdio`: `-`. `store`: the local store. `docker`: a registry.
+   * `docker-daemon`: a Docker or Podman engine, which is asked for what `reference` means.
+   */
+  readonly transport: FileTransport | 'auto' | 'stdio' | 'store' | 'docker' | 'docker-daemon';
+  /** Of the file system; `-` for stdio, '' for the store and for an engine, whose places the context tells, and for a registry. */
   readonly path: string;
   /** For `docker` alone. */
   readonly registry?: RegistryPlace;
@@ -78,6 +78,14 @@ const storeLocation = (text: string, reference: string): Location => ({
   ...selectorsOf(reference),
 });
 
+/** Engines are named in skopeo's word, which both kinds of them understand. */
+export const ENGINE_PREFIX = 'docker-daemon:';
+
+const engineLocation = (text: string): Location => {
+  const reference = text.slice(ENGINE_PREFIX.length);
+  return { text, transport: 'docker-daemon', path: '', ...(reference === '' ? {} : { reference }), selectors: [] };
+};
+
 /** A word that looks like the name of a file and is no path is more likely a mistake than the name of an image. */
 export const looksLikeFile = (text: string): boolean => /^[^:]*\.(?:tar|tgz|tar\.[a-z0-9]+|json)$/i.test(text);
 
@@ -112,15 +120,9 @@ export const parseLocation = (
       hint: 'name an archive or a layout, or say where the store is',
     });
   }
+  if (text.startsWith(ENGINE_PREFIX)) return engineLocation(text);
   if (text.startsWith(REGISTRY_PREFIX))
     return { text, transport: 'docker', path: '', registry: parseRegistryPlace(text), selectors: [] };
-  if (transport !== undefined && OTHER_TRANSPORTS.includes(transport)) {
-    throw new ToolError('TRANSPORT_UNSUPPORTED', `the transport ${transport}: is not part of this version`, {
-      subject: text,
-      expected: `${FILE_TRANSPORTS.join(':, ')}:, ${REGISTRY_PREFIX}, a path, or -`,
-      hint: 'save the image into an archive first, then name the archive',
-    });
-  }
   if (exists(text) || /^[./\\]/.test(text) || DRIVE.test(text)) {
     return { text, transport: 'auto', path: text, selectors: [] };
   }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../base/bytes.js';
-import { ToolError } from '../base/error.js';
+import { ToolError, invariant } from '../base/error.js';
 import type { Note } from '../base/event.js';
 import type { FileTree } from '../base/file-tree.js';
 import { SNIFF_LENGTH, decompress, sniffCompression } from '../codec/compression.js';
@@ -16,6 +16,7 @@ import { openFileSource } from '../transport/file.js';
 import { type ScratchDirectory, scratchDirectory } from '../transport/scratch.js';
 import type { OperationContext } from './context.js';
 import { type Location, parseLocation } from './location.js';
+import { openFromEngine } from './open-engine.js';
 import { openFromStore } from './open-store.js';
 import type { OpenWish } from './open-wish.js';
 
@@ -166,6 +167,7 @@ const checkTransport = (location: Location, opened: OpenedTree, source: ImageSou
     dir: opened.isDirectory && source.kind === 'directory',
     store: false,
     docker: false,
+    'docker-daemon': false,
   };
   if (fits[location.transport]) return;
   throw new ToolError('ARCHIVE_UNKNOWN_FORMAT', 'the location is of another kind than its transport says', {
@@ -188,7 +190,12 @@ export const openLocation = async (
   context: OperationContext,
   wish: OpenWish = {},
 ): Promise<OpenedImages> => {
-  const location = parseLocation(text, context.pathExists, context.store === undefined ? 'no store' : 'with a store');
+  const [opened] = await openLocations([text], context, wish);
+  invariant(opened !== undefined, 'a location that opened nothing');
+  return opened;
+};
+
+const openOther = async (location: Location, context: OperationContext, wish: OpenWish): Promise<OpenedImages> => {
   if (location.transport === 'store') return openFromStore(location, context);
   if (location.transport === 'docker') {
     const { openFromRegistry } = await import('./open-registry.js');
@@ -227,10 +234,21 @@ export const openLocations = async (
   context: OperationContext,
   wish: OpenWish = {},
 ): Promise<readonly OpenedImages[]> => {
-  const opened: OpenedImages[] = [];
+  const store = context.store === undefined ? 'no store' : 'with a store';
+  const locations = texts.map((text) => parseLocation(text, context.pathExists, store));
+  const isOfEngine = ({ transport }: Location): boolean => transport === 'docker-daemon';
+  // All that comes from an engine comes in one export, where shared layers are once.
+  const exported = await openFromEngine(locations.filter(isOfEngine), context);
+  const opened: OpenedImages[] = [...exported];
   try {
-    for (const text of texts) opened.push(await openLocation(text, context, wish));
-    return opened;
+    const byLocation = new Map<Location, OpenedImages>(exported.map((images) => [images.location, images]));
+    const inOrder: OpenedImages[] = [];
+    for (const location of locations) {
+      const images = byLocation.get(location) ?? (await openOther(location, context, wish));
+      if (!byLocation.has(location)) opened.push(images);
+      inOrder.push(images);
+    }
+    return inOrder;
   } catch (error) {
     for (const images of opened) await images.close();
     throw error;

@@ -7,6 +7,7 @@ import type { DigestChange, DroppedPart } from '../layer/replace.js';
 import type { Digest } from '../oci/digest.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { Receipt } from '../store/commit.js';
+import type { EngineReceipt } from './engine-receipt.js';
 
 /** An image in a report. @see schemas/report-parts.schema.json */
 export interface ImageEntry {
@@ -103,6 +104,8 @@ export interface LoadReport extends Omit<TransferReport, 'dropped'>, Pushed {
   readonly destination?: string;
   /** Where the destination is the store. */
   readonly store?: StoreReceipt;
+  /** Where the destination is an engine. */
+  readonly engine?: EngineReceipt;
 }
 
 /** @see schemas/copy-report.schema.json */
@@ -111,6 +114,8 @@ export interface CopyReport extends TransferReport, Pushed {
   readonly destination: string;
   /** Where the destination is the store. */
   readonly store?: StoreReceipt;
+  /** Where the destination is an engine. */
+  readonly engine?: EngineReceipt;
 }
 
 /** @see schemas/verify-report.schema.json */

@@ -6,6 +6,8 @@ import { type AbsentBlob, planArchive } from '../format/plan.js';
 import { DEFAULT_SETTINGS, PROFILES, type ProfileSettings } from '../format/profile.js';
 import type { OperationContext } from './context.js';
 import type { OpenedImages } from './open.js';
+import { placeInEngine } from './engine-place.js';
+import type { EngineReceipt } from './engine-receipt.js';
 import { type Location, looksLikeFile, parseLocation } from './location.js';
 import { placeInDirectory, placeInLayout } from './place.js';
 import type { PreparedImages, TransferOptions } from './prepare.js';
@@ -34,6 +36,12 @@ const destinationOf = (text: string, context: OperationContext): Location => {
       hint: `to write a file of this name, say ./${text}; for a name in the store, say store:${text}`,
     });
   }
+  if (location.transport === 'docker-daemon' && location.reference?.startsWith('sha256:') === true) {
+    throw new ToolError('LOCATION_INVALID', 'an engine names what it loads itself; only a name can be given', {
+      subject: text,
+      expected: 'docker-daemon:NAME[:TAG], or docker-daemon: for the names that the images have',
+    });
+  }
   const isByContent = location.registry?.digest !== undefined || location.registry?.tags !== undefined;
   if (isByContent || location.selectors.some((selector) => selector.by !== 'name')) {
     throw new ToolError('LOCATION_INVALID', 'a destination is named by a reference, not by digest or place', {
@@ -47,7 +55,7 @@ const destinationOf = (text: string, context: OperationContext): Location => {
 /** A REF of a destination on disk names the image there; a bare word is a tag in a layout and a repository in Docker's words. */
 const withDestinationName = (graph: ContentGraph, location: Location): ContentGraph => {
   if (location.reference === undefined) return graph;
-  const isRepoTag = location.transport === 'docker-archive' || location.transport === 'store';
+  const isRepoTag = ['docker-archive', 'store', 'docker-daemon'].includes(location.transport);
   const name = isRepoTag ? nameFromRepoTag(location.reference) : nameFromRefName(location.reference);
   return renameImages(graph, [{ to: name }], 'only the new name');
 };
@@ -62,6 +70,7 @@ interface Placed {
   readonly graph?: ContentGraph;
   readonly push?: PushEntry;
   readonly store?: StoreReceipt;
+  readonly engine?: EngineReceipt;
 }
 
 interface WriteOptions extends CopyOptions {
@@ -91,6 +100,10 @@ const writeTo = async (
     case 'store': {
       const store = await placeInStore(location, images, options, context);
       return { absent: absentIn(images.graph, options.settings), store };
+    }
+    case 'docker-daemon': {
+      const { plan, receipt } = await placeInEngine(location, images, options, context);
+      return { absent: plan.absent, engine: receipt };
     }
     case 'oci':
       return { absent: (await placeInLayout(location.path, images, options, context)).absent };

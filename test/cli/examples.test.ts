@@ -1,11 +1,24 @@
 import { cpSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.js';
 import { COMMANDS } from '../../src/cli/command-table.js';
+import { type ServedModel, serveModel } from '../support/engine-in-memory.js';
 import { run } from './support/run.js';
 import { inScratch } from './support/scratch.js';
 
 inScratch();
+
+/** The engine that the examples mean. */
+let served: ServedModel;
+beforeAll(async () => {
+  served = await serveModel('docker 28 containerd');
+  const { model } = served;
+  model.addImage(['app:1']);
+  model.addImage([]);
+  model.addContainer('job', model.addImage(['job:1']), 'exited');
+  model.addContainer('web', model.addImage(['web:1']), 'running');
+});
+afterAll(() => served.close());
 
 const commands: Command[] = [];
 for (const entry of COMMANDS) commands.push(await entry.load());
@@ -55,7 +68,7 @@ describe.each(commands)('the examples of $name', ({ name, examples }) => {
     const stdin = input < 0 ? undefined : readFileSync(words[input + 1] ?? '');
     const argv = words.slice(0, words.findIndex((word) => word === '<' || word === '>') >>> 0);
     const { code, stdout, stderr } = await run(argv, {
-      env: copyStore(),
+      env: { ...copyStore(), DOCKER_HOST: served.host },
       ...(stdin === undefined ? {} : { stdin }),
     });
     expect({ code, stderr }).toStrictEqual({ code: exit, stderr: '' });

@@ -25,7 +25,7 @@ export const loadCommand: Command = defineCommand({
   flags: {
     to: valueFlag(
       'DEST',
-      'another place than the store: store:NAME, oci:DIR, dir:DIR, docker-archive:FILE, ...',
+      'another place than the store: store:NAME, oci:DIR, docker-daemon:, docker-archive:FILE, ...',
       parseText,
     ),
     list: switchFlag('only show what would be loaded'),

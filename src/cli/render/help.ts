@@ -54,6 +54,7 @@ const LOCATIONS: readonly (readonly [string, string])[] = [
   ['dir:DIR', "a directory of skopeo's"],
   ['store:REF', 'an image of the local store; REF is a name, an image ID, a digest, or its first digits'],
   ['REF', 'the same, where no path of this name exists'],
+  ['docker-daemon:NAME|ID', 'an image of a Docker or Podman engine'],
   ['-', 'an archive on standard input or output'],
 ];
 

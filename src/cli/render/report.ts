@@ -23,7 +23,7 @@ export const differenceLines = ({ changes, dropped, absent }: Differences): read
   ...absent.map(({ digest, reason }) => `absent: ${digest}: ${reason}`),
 ];
 
-type Placed = Pick<LoadReport, 'images' | 'destination' | 'store' | 'changes' | 'absent'>;
+type Placed = Pick<LoadReport, 'images' | 'destination' | 'store' | 'engine' | 'changes' | 'absent'>;
 
 /** How blobs came into the store: `2 blobs copied, 3 were there`. */
 const arrivalText = ({ blobs, copied }: StoreReceipt): string => {
@@ -62,8 +62,22 @@ export const placedLines = (report: Placed & Partial<Pick<CopyReport, 'dropped'>
   ...imageLines(report.images),
   ...differenceLines(report),
   ...(report.store === undefined ? [] : storeLines(report.store)),
+  ...engineLines(report),
   last,
 ];
+
+/** What an engine that took images has now. Its IDs are not always those that another engine shows. */
+export const engineLines = ({ engine }: Pick<CopyReport, 'engine'>): readonly string[] =>
+  engine === undefined
+    ? []
+    : [
+        escapeText(`in ${engine.kind} ${engine.version} at ${engine.endpoint}:`),
+        ...indent(
+          engine.images.map(({ names, id, idIs }) =>
+            escapeText(`${id} (its ${idIs}'s digest) ${names.length === 0 ? '(no name)' : names.join(', ')}`),
+          ),
+        ),
+      ];
 
 /** What was written, on one line. */
 export const savedLine = ({ output, profile, archive: { size, sha256 } }: SaveReport): string =>
