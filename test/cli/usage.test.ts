@@ -84,9 +84,9 @@ describe('a command line that is wrong', () => {
     JSON.parse((await run(['--json', ...line.split(' ')])).stdout) as { error: unknown };
 
   it('names other codes of the class', async () => {
-    expect(await runFailing(['inspect', 'docker-daemon:alpine'])).toMatchObject({
+    expect(await runFailing(['inspect', 'oci::tag'])).toMatchObject({
       code: 2,
-      error: { code: 'TRANSPORT_UNSUPPORTED' },
+      error: { code: 'LOCATION_INVALID' },
     });
     expect(await runFailing(['inspect', `docker-archive:${APP}:other`])).toMatchObject({
       code: 2,
