@@ -83,6 +83,7 @@ export const havoc = (
   words: readonly Uint8Array[],
 ): Uint8Array => {
   let result = bytes;
-  for (let rest = random.oneIn(2) ? 1 : 1 << random.below(5); rest > 0; rest -= 1) result = random.pick(STEPS)(result, random, other, words);
+  for (let rest = random.oneIn(2) ? 1 : 1 << random.below(5); rest > 0; rest -= 1)
+    result = random.pick(STEPS)(result, random, other, words);
   return result.slice(0, MAX_LENGTH);
 };
