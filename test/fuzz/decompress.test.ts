@@ -48,15 +48,11 @@ fuzzTests({
   ],
   changes: [
     (input, _random, havoc) => {
-      switch (sniffCompression(input)) {
-        case 'gzip':
-          return repairGzip(Buffer.concat([input.subarray(0, 10), havoc(input.subarray(10))]));
-        case 'xz':
-          return repairXz(havoc(input));
-        default:
-          // Behind the magic number, so that it stays what it is.
-          return Buffer.concat([input.subarray(0, 4), havoc(input.subarray(4))]);
-      }
+      const compression = sniffCompression(input);
+      if (compression === 'gzip') return repairGzip(Buffer.concat([input.subarray(0, 10), havoc(input.subarray(10))]));
+      if (compression === 'xz') return repairXz(havoc(input));
+      // Behind the magic number, so that it stays what it is.
+      return Buffer.concat([input.subarray(0, 4), havoc(input.subarray(4))]);
     },
   ],
   run: async (input, random) => {
