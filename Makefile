@@ -9,6 +9,8 @@ BENCH_FLAGS ?=
 LANES ?= all
 MATRIX_FLAGS ?=
 NODE_26 ?= node
+FUZZ_SECONDS ?= 60
+ROOM ?= base
 
 export npm_config_update_notifier = false
 export npm_config_fund = false
@@ -24,7 +26,7 @@ sources := $(shell find src -type d -o -name '*.ts')
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help node install build demo test test-peers lint lint-format lint-code lint-types lint-unused lint-package \
-	format golden golden-check bench matrix executable coverage clean ci
+	format golden golden-check fuzz mutation bench matrix executable coverage clean ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +88,14 @@ golden-check: golden ## fails if that makes a difference
 	@new=$$(git ls-files --others --exclude-standard -- golden); \
 	  if [ -n "$$new" ]; then printf 'not in git:\n%s\n' "$$new" >&2; exit 1; fi
 
+fuzz: install ## the parsers under mutated inputs, for FUZZ_SECONDS in all
+	INGOT_FUZZ_SECONDS=$(FUZZ_SECONDS) $(bin)/vitest run --project local $(or $(TEST),test/fuzz) $(VITEST_FLAGS)
+
+# The packages of Stryker stay until the next npm ci: too many for what is run now and then.
+mutation: install ## what the tests of a room (ROOM=base) see of changes to it
+	npm install --no-save --no-package-lock --ignore-scripts @stryker-mutator/core@9.6.1 @stryker-mutator/vitest-runner@9.6.1
+	CI=1 INGOT_PROPERTY_RUNS=20 ROOM=$(ROOM) $(bin)/stryker run
+
 bench: build ## measures against peers and limits
 	node bench/run.mjs
 	node bench/codec.mjs
@@ -97,10 +107,10 @@ executable: build ## out/ingot: the program and its Node in one file; needs Node
 	node .ci/executable.mjs out/ingot $(NODE_26)
 
 coverage: build ## tests with coverage/index.html
-	$(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)
+	INGOT_FUZZ_GUIDED=0 $(bin)/vitest run --project local --coverage $(TEST) $(VITEST_FLAGS)
 
 clean: ## what was built; packages stay
-	rm -rf dist coverage demo-out bench/out out
+	rm -rf dist coverage demo-out bench/out out .stryker-tmp
 
 ci: ## all that the machine checks, peers included; as root on Debian
 	.ci/run

@@ -52,7 +52,10 @@ fuzzTests({
     const again = await saveInMemory(outcome.archive);
     if (again.state === 'refused') throw new Error('a canonical archive is refused', { cause: again.error });
     expectSame('what is saved again', again.archive, outcome.archive);
-    expectSame('what verify finds in a canonical archive', await errorsInMemory(outcome.archive), []);
+    // `save` carries compressed layers of a layout by their digest alone; what is wrong inside of them stays wrong.
+    const carried = new Set((await errorsInMemory(input)).map(({ code }) => code));
+    const made = (await errorsInMemory(outcome.archive)).filter(({ code }) => !carried.has(code));
+    expectSame('what verify finds in a canonical archive alone', made, []);
     return true;
   },
 });

@@ -12,7 +12,7 @@ const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.b
 
 /** Checksums of all blocks that look like headers. */
 export const repairTar = (bytes: Uint8Array): Uint8Array => {
-  const tar = bytes.slice();
+  const tar = new Uint8Array(bytes);
   for (let at = 0; at + BLOCK <= tar.length; at += BLOCK) {
     const block = tar.subarray(at, at + BLOCK);
     if (Buffer.from(block.subarray(257, 262)).toString('latin1') === 'ustar') setChecksum(block);
@@ -39,7 +39,7 @@ export const repairGzip = (bytes: Uint8Array): Uint8Array => {
 
 /** Checksums of the stream header, the first block header and the footer of an xz stream. */
 export const repairXz = (bytes: Uint8Array): Uint8Array => {
-  const stream = bytes.slice();
+  const stream = new Uint8Array(bytes);
   const sum = (from: number, to: number, at: number): void => {
     if (from >= 0 && at >= 0 && at + 4 <= stream.length && to <= stream.length)
       view(stream).setUint32(at, crc32(stream.subarray(from, to)), true);
@@ -64,7 +64,7 @@ const nameOf = (block: Uint8Array): string =>
 const membersOf = (tar: Uint8Array): Member[] | undefined => {
   const members: Member[] = [];
   for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
-    const headers = tar.slice(at, at + BLOCK);
+    const headers = new Uint8Array(tar.subarray(at, at + BLOCK));
     const size = Number.parseInt(Buffer.from(headers.subarray(124, 135)).toString('latin1'), 8);
     if (!(size >= 0) || at + BLOCK + size > tar.length) return undefined;
     const body = Buffer.from(tar.subarray(at + BLOCK, at + BLOCK + size)).toString('latin1');
@@ -77,7 +77,7 @@ const membersOf = (tar: Uint8Array): Member[] | undefined => {
 const tarOf = (members: readonly Member[]): Uint8Array => {
   const parts: Uint8Array[] = [];
   for (const { headers, name, body } of members) {
-    const block = headers.slice();
+    const block = new Uint8Array(headers);
     block.fill(0, 0, 100).set(Buffer.from(name, 'latin1').subarray(0, 100));
     block.set(Buffer.from(`${body.length.toString(8).padStart(11, '0')}\0`), 124);
     setChecksum(block);
@@ -94,10 +94,11 @@ export const changeMember = (tar: Uint8Array, pick: number, change: (body: Uint8
   const members = membersOf(tar);
   const chosen = members?.[pick % members.length];
   if (members === undefined || chosen === undefined) return tar;
-  const rename = (member: Member, before: string): void => {
+  // A change can make documents speak of each other in a circle.
+  const rename = (member: Member, before: string, depth = 0): void => {
     const from = hexOf(Buffer.from(before, 'latin1'));
     const to = hexOf(Buffer.from(member.body, 'latin1'));
-    if (from === to) return;
+    if (from === to || depth > 6) return;
     member.name = member.name.replace(from, to);
     for (const other of members) {
       if (other === member || !other.body.includes(from)) continue;
@@ -107,7 +108,7 @@ export const changeMember = (tar: Uint8Array, pick: number, change: (body: Uint8
         .replaceAll(new RegExp(`("size":)\\d+(,"digest":"sha256:${from})`, 'g'), `$1${member.body.length}$2`)
         .replaceAll(new RegExp(`(sha256:${from}","size":)\\d+`, 'g'), `$1${member.body.length}`)
         .replaceAll(from, to);
-      rename(other, old);
+      rename(other, old, depth + 1);
     }
   };
   const before = chosen.body;

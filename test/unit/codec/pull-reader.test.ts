@@ -21,6 +21,15 @@ describe('PullReader', () => {
     expect(await reader.fill(0)).toBe(true);
   });
 
+  it('gives no Buffer, whose slices share memory with the producer', async () => {
+    const chunk = Buffer.from('abcdef');
+    const reader = new PullReader(chunked(chunk, []));
+    await reader.fill(6);
+    const kept = reader.buffered.slice(0, 3);
+    chunk.fill(0);
+    expect(textOf(kept, 3)).toBe('abc');
+  });
+
   it('keeps what is left at the end', async () => {
     const reader = new PullReader(chunked(ALPHABET, always(4)));
     expect(await reader.fill(27)).toBe(false);

@@ -15,6 +15,7 @@ import {
   rawMember,
   rawTar,
 } from '../../support/raw-tar.js';
+import { chunked } from './decompress-outcome.js';
 
 const file = (name: string, body = 'body'): Uint8Array => rawMember({ name }, body);
 
@@ -185,5 +186,17 @@ describe('leaving early', () => {
     }
     for await (const _ of readTar(endless(), { subject: 'l', limits: DEFAULT_LIMITS })) break;
     expect(closed).toBe(true);
+  });
+});
+
+describe('readTar of Buffers', () => {
+  it('leaves the bytes of the producer as they are', async () => {
+    const tar = Buffer.from(rawTar([file('a'), oldSparse('s', 8, [[2, 3]], 'abc')]));
+    const before = Buffer.from(Uint8Array.from(tar));
+    const paths: string[] = [];
+    for await (const { header } of readTar(chunked(tar, []), { subject: 'x', limits: DEFAULT_LIMITS }))
+      paths.push(header.path);
+    expect(paths).toEqual(['a', 's']);
+    expect(tar.equals(before)).toBe(true);
   });
 });
