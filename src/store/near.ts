@@ -1,20 +1,5 @@
+import { editDistance } from '../base/edit-distance.js';
 import { compareBytes } from '../base/order.js';
-
-/** Edits from one text to the other, or more than `limit`. */
-const distance = (a: string, b: string, limit: number): number => {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    if (Math.min(...next) > limit) return limit + 1;
-    row = next;
-  }
-  return row[b.length] ?? 0;
-};
 
 /** Names looked at; beyond that, typing errors are cheaper to find by listing. */
 const MOST = 20_000;
@@ -31,7 +16,7 @@ export const nearNames = (text: string, names: readonly string[]): readonly stri
       const short = shortOf(name);
       const repository = short.replace(/:[^/:]*$/, '');
       const isPart = wanted.length > 2 && short.includes(wanted);
-      const steps = Math.min(distance(wanted, short, limit), distance(wanted, repository, limit));
+      const steps = Math.min(editDistance(wanted, short, limit), editDistance(wanted, repository, limit));
       return { name, steps: isPart ? Math.min(steps, limit) : steps };
     })
     .filter(({ steps }) => steps <= limit)
